@@ -1,0 +1,104 @@
+# Third-party sources, each pinned once: the upstream release, and the same
+# version as the Debian source package that `./dev setup` takes where the
+# release site cannot be reached.  Sources unpacked in .deps/<name> are used as
+# they are; otherwise CMake downloads the release.
+#
+# Where the hashes come from: the Debian ones were computed from the files.  The
+# upstream ones are those that public build files pin (for 2024 Abseil: gRPC and
+# Homebrew; googletest: Homebrew and Arrow; CLI11: Homebrew); nlohmann_json's
+# upstream and Debian archives are the same file.
+#
+# This file is also run as a script (cmake -P), by ./dev: then it downloads the
+# releases into .deps and prints a line for every one that it could not get.
+
+set(tenon_deps_dir "${CMAKE_CURRENT_LIST_DIR}/../.deps")
+cmake_path(NORMAL_PATH tenon_deps_dir)
+
+if(CMAKE_SCRIPT_MODE_FILE)
+  cmake_minimum_required(VERSION 3.25)
+  include("${CMAKE_CURRENT_LIST_DIR}/fetch_dependency.cmake")
+else()
+  include(FetchContent)
+endif()
+
+# tenon_dependency(<name> URL <release> SHA256 <hash>
+#                  DEBIAN <suite> <source package> <hash of its .orig tarball>)
+function(tenon_dependency name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "URL;SHA256" "DEBIAN")
+  set(unpacked "${tenon_deps_dir}/${name}")
+  if(CMAKE_SCRIPT_MODE_FILE)
+    tenon_fetch_dependency(${name} "${unpacked}" ${arg_URL} ${arg_SHA256}
+                           "${arg_DEBIAN}")
+    return()
+  endif()
+  if(EXISTS "${unpacked}/CMakeLists.txt")
+    set(source SOURCE_DIR "${unpacked}")
+  else()
+    set(source URL ${arg_URL} URL_HASH SHA256=${arg_SHA256})
+  endif()
+  FetchContent_Declare(${name} ${source} SYSTEM)
+endfunction()
+
+tenon_dependency(abseil
+  URL https://github.com/abseil/abseil-cpp/releases/download/20240722.0/abseil-cpp-20240722.0.tar.gz
+  SHA256 f50e5ac311a81382da7fa75b97310e4b9006474f9560ac46f54a9967f07d4ae3
+  DEBIAN trixie abseil
+         df6d1f5ef540725f3851201176a60486aab332410788465c9877910bb471c34a)
+
+tenon_dependency(nlohmann_json
+  URL https://github.com/nlohmann/json/archive/refs/tags/v3.11.2.tar.gz
+  SHA256 d69f9deb6a75e2580465c6c4c5111b89c4dc2fa94e3a85fcd2ffcd9a143d9273
+  DEBIAN bookworm nlohmann-json3
+         d69f9deb6a75e2580465c6c4c5111b89c4dc2fa94e3a85fcd2ffcd9a143d9273)
+
+tenon_dependency(CLI11
+  URL https://github.com/CLIUtils/CLI11/archive/refs/tags/v2.1.2.tar.gz
+  SHA256 26291377e892ba0e5b4972cdfd4a2ab3bf53af8dac1f4ea8fe0d1376b625c8cb
+  DEBIAN bookworm cli11
+         8143d20b688e98ccce8e24562d3b68e5f47c12e896c42c7ca8553dbde5bed55d)
+
+tenon_dependency(googletest
+  URL https://github.com/google/googletest/releases/download/v1.16.0/googletest-1.16.0.tar.gz
+  SHA256 78c676fc63881529bf97bf9d45948d905a66833fbfa5318ea2cd7478cb98f399
+  DEBIAN trixie googletest
+         2f54382b5d13d6cd0be2afc524f1e510d37f8ba78c2d439c5bea64ef37e30d01)
+
+if(CMAKE_SCRIPT_MODE_FILE)
+  return()
+endif()
+
+# Makes the targets of <name>.  Only what something links is built, unless the
+# whole of it is to be INSTALLED.
+function(tenon_use_dependency name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "INSTALLED" "" "")
+  set(CMAKE_WARN_DEPRECATED OFF)
+  set(CMAKE_POLICY_DEFAULT_CMP0077 NEW)  # the options set below count
+  set(CMAKE_POLICY_VERSION_MINIMUM 3.5)  # CMake 4 and older projects
+  FetchContent_MakeAvailable(${name})
+  FetchContent_GetProperties(${name} SOURCE_DIR dir)
+  if(NOT arg_INSTALLED)
+    set_property(DIRECTORY "${dir}" PROPERTY EXCLUDE_FROM_ALL ON)
+  endif()
+endfunction()
+
+set(ABSL_PROPAGATE_CXX_STD ON)
+set(ABSL_ENABLE_INSTALL ${TENON_INSTALL})
+set(JSON_BuildTests OFF)
+set(JSON_Install OFF)
+set(CLI11_BUILD_TESTS OFF)
+set(CLI11_BUILD_EXAMPLES OFF)
+set(CLI11_BUILD_DOCS OFF)
+set(INSTALL_GTEST OFF)
+
+if(TENON_INSTALL)
+  tenon_use_dependency(abseil INSTALLED)
+else()
+  tenon_use_dependency(abseil)
+endif()
+tenon_use_dependency(nlohmann_json)
+if("cli" IN_LIST TENON_FRONTENDS)
+  tenon_use_dependency(CLI11)
+endif()
+if(TENON_BUILD_TESTS OR TENON_BUILD_FUZZERS)
+  tenon_use_dependency(googletest)
+endif()

@@ -1,0 +1,71 @@
+# Tests and fuzzers, one helper call each.  Installed with the package: an
+# out-of-tree project that sets TENON_BUILD_TESTS and has GTest uses the same.
+
+# tenon_add_test(<name> SOURCES <file>... [DEPS <target>...]
+#                [PLUGINS <plugin>...] [LABELS <label>...])
+#
+# A googletest program and its ctest entry.  PLUGINS are put in its table.
+# Files of the repository are found below TENON_SOURCE_DIR, a string.
+function(tenon_add_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DEPS;PLUGINS;LABELS")
+  if(NOT TENON_BUILD_TESTS OR
+     (TENON_TEST_LABEL AND NOT TENON_TEST_LABEL IN_LIST arg_LABELS))
+    return()
+  endif()
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE ${arg_DEPS} GTest::gmock_main)
+  tenon_set_up_test_target(${name})
+  if(arg_PLUGINS)
+    tenon_link_plugins(${name} ${arg_PLUGINS})
+  endif()
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 600 LABELS "${arg_LABELS}")
+endfunction()
+
+# tenon_add_fuzzer(<name> SOURCES <file>... [DEPS <target>...]
+#                  [PLUGINS <plugin>...] CORPUS <folder> [DICTIONARY <file>])
+#
+# SOURCES define LLVMFuzzerTestOneInput.  With TENON_BUILD_FUZZERS, ctest fuzzes
+# for TENON_FUZZ_SECONDS, starting from the corpus; otherwise, with
+# TENON_BUILD_TESTS, it feeds each file of the corpus once.
+function(tenon_add_fuzzer name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "CORPUS;DICTIONARY"
+                        "SOURCES;DEPS;PLUGINS")
+  if(NOT TENON_BUILD_FUZZERS AND (NOT TENON_BUILD_TESTS OR TENON_TEST_LABEL))
+    return()
+  endif()
+  cmake_path(ABSOLUTE_PATH arg_CORPUS)
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE ${arg_DEPS})
+  tenon_set_up_test_target(${name})
+  if(arg_PLUGINS)
+    tenon_link_plugins(${name} ${arg_PLUGINS})
+  endif()
+  if(NOT TENON_BUILD_FUZZERS)
+    target_sources(${name} PRIVATE
+                   "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/replay_corpus.cc")
+    add_test(NAME ${name} COMMAND ${name} "${arg_CORPUS}")
+  else()
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    # libFuzzer writes what it finds to its first folder, and crashes to
+    # the artifact prefix; the committed corpus is only read.
+    set(found "${CMAKE_CURRENT_BINARY_DIR}/${name}.found")
+    file(MAKE_DIRECTORY "${found}")
+    set(options -max_total_time=${TENON_FUZZ_SECONDS} -timeout=20
+                -rss_limit_mb=2048 -print_final_stats=1
+                -artifact_prefix=${found}/)
+    if(arg_DICTIONARY)
+      cmake_path(ABSOLUTE_PATH arg_DICTIONARY)
+      list(APPEND options -dict=${arg_DICTIONARY})
+    endif()
+    add_test(NAME ${name} COMMAND ${name} ${options} "${found}" "${arg_CORPUS}")
+  endif()
+  set_tests_properties(${name} PROPERTIES TIMEOUT 600 LABELS fuzz)
+endfunction()
+
+function(tenon_set_up_test_target name)
+  target_compile_definitions(${name} PRIVATE
+                             TENON_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY
+                        "${PROJECT_BINARY_DIR}/bin/tests")
+endfunction()
