@@ -1,0 +1,46 @@
+// Memory that a caller owns and hands to the engine, aligned for any vector
+// unit and for cache lines.
+#ifndef TENON_ARENA_H_
+#define TENON_ARENA_H_
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "tenon/status.h"
+
+namespace tenon {
+
+inline constexpr size_t kAlignment = 64;  // bytes: one cache line, one ZMM
+
+constexpr size_t AlignUp(size_t bytes) {
+  return (bytes + kAlignment - 1) / kAlignment * kAlignment;
+}
+
+// An owned block of kAlignment-aligned bytes.  Movable, not copyable.
+class AlignedBuffer {
+ public:
+  AlignedBuffer() = default;
+
+  // Uninitialised memory: pages that are never touched cost nothing.
+  // Errors: kResourceExhausted, naming `purpose` and the bytes asked for.
+  static StatusOr<AlignedBuffer> Allocate(size_t bytes,
+                                          std::string_view purpose);
+
+  std::byte* data() { return data_.get(); }
+  const std::byte* data() const { return data_.get(); }
+  size_t size() const { return size_; }
+  std::span<std::byte> bytes() { return {data(), size_}; }
+
+ private:
+  struct Free {
+    void operator()(std::byte* p) const;
+  };
+  std::unique_ptr<std::byte[], Free> data_;
+  size_t size_ = 0;
+};
+
+}  // namespace tenon
+
+#endif  // TENON_ARENA_H_

@@ -1,0 +1,126 @@
+// GraphBuilder: the only way to make a Graph.
+//
+// An architecture's Build() is a straight line of these calls.  Mistakes (a
+// missing tensor, a wrong shape, mismatched columns) are remembered, the calls
+// after them still return usable ids, and Finish() reports the first one with
+// the node or tensor named.  So Build() has no error paths of its own.
+//
+// Example, one residual feed-forward block:
+//   ValueId f = g.RmsNorm(Name(i, "ffn_norm"), x, w.ffn_norm, eps);   // [T, E]
+//   ValueId gate = g.Linear(Name(i, "ffn_gate"), f, w.ffn_gate);      // [T, F]
+//   ValueId up = g.Linear(Name(i, "ffn_up"), f, w.ffn_up);            // [T, F]
+//   ValueId act = g.SwiGlu(Name(i, "ffn_act"), gate, up);             // [T, F]
+//   x = g.Add(Name(i, "ffn_out"), x,
+//             g.Linear(Name(i, "ffn_down"), act, w.ffn_down));        // [T, E]
+#ifndef TENON_BUILDER_H_
+#define TENON_BUILDER_H_
+
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "tenon/graph.h"
+#include "tenon/kernel.h"
+#include "tenon/status.h"
+
+namespace tenon {
+
+struct TensorInfo;  // model_file.h
+
+// A weight of the file with its optional bias, as one argument.
+struct LinearWeights {
+  WeightId weight = WeightId::kNone;
+  WeightId bias = WeightId::kNone;
+};
+
+class GraphBuilder {
+ public:
+  // `tensors` is the model file's table; it must outlive the builder.
+  // `cache` is the type of the key and value rows: kF32 or kF16.
+  GraphBuilder(std::span<const TensorInfo> tensors, DType cache);
+
+  // --- Tensors of the file.  Shapes are checked here, before a byte is read.
+
+  bool Has(std::string_view name) const;
+  // A vector [cols], which must be stored as F32, F16 or BF16.
+  WeightId Vector(std::string_view name, uint32_t cols);
+  // A matrix [rows, cols] of any type that Tenon can decode.
+  WeightId Matrix(std::string_view name, uint32_t rows, uint32_t cols);
+  // `stem`.weight [rows, cols] and, where the file has it, `stem`.bias [rows].
+  LinearWeights LinearOf(std::string_view stem, uint32_t rows, uint32_t cols);
+  // Tensors that the architecture knows and leaves out on purpose.
+  void Ignore(std::string_view name);
+
+  // --- State.
+
+  // Key or value rows [P, cols] in the cache type.
+  StateId Cache(std::string_view name, uint32_t cols);
+
+  // --- Nodes.  `name` is for people; the shape beside each is its result.
+
+  ValueId Embed(std::string_view name, WeightId table);            // [T, E]
+  ValueId TakeOutputs(std::string_view name, ValueId x);           // [R, n]
+  // Normalises each run of w's length; x's columns are a multiple of it.
+  ValueId RmsNorm(std::string_view name, ValueId x, WeightId w, float eps);
+  ValueId Linear(std::string_view name, ValueId x, LinearWeights w);
+  // [T, n_rot].  `factors` [n_rot / 2] divides the angles; kNone: none.
+  ValueId RopeAngles(std::string_view name, const RopeAnglesAttrs& attrs,
+                     WeightId factors = WeightId::kNone);
+  ValueId Rope(std::string_view name, ValueId x, ValueId angles,
+               const RopeAttrs& attrs);
+  void Append(std::string_view name, StateId state, ValueId rows);
+  // q [T, H * D] -> [T, H * D].
+  ValueId Attention(std::string_view name, ValueId q, StateId k, StateId v,
+                    const AttentionAttrs& attrs);
+  ValueId Add(std::string_view name, ValueId a, ValueId b);
+  ValueId Mul(std::string_view name, ValueId a, ValueId b);
+  ValueId Silu(std::string_view name, ValueId x);
+  ValueId SwiGlu(std::string_view name, ValueId gate, ValueId up);
+  ValueId Slice(std::string_view name, ValueId x, uint32_t begin,
+                uint32_t cols);
+  // `op` and `data` outlive the model; out_cols is checked by nobody else.
+  ValueId Custom(std::string_view name, const CustomOp& op, const void* data,
+                 std::initializer_list<ValueId> inputs,
+                 std::initializer_list<WeightId> weights, uint32_t out_cols);
+
+  // The two results of a step: the hidden state [R, E] after the output norm,
+  // and the logits [R, V] that `head` makes of it.  Called once.
+  void Outputs(ValueId hidden, LinearWeights head);
+
+  // --- The result.
+
+  // Records an architecture's own complaint; the first one wins.
+  void Fail(Status error);
+  // Errors: the first mistake; kInvalidArgument for tensors that no call
+  // above mentioned (a file of a shape that the architecture does not know).
+  StatusOr<Graph> Finish() &&;
+
+ private:
+  const TensorInfo* Find(std::string_view name) const;
+  WeightId AddWeight(std::string_view name, uint32_t rows, uint32_t cols,
+                     bool vector);
+  ValueId AddNode(OpKind op, std::string_view name, Rows rows, uint32_t cols,
+                  std::vector<ValueId> inputs,
+                  std::vector<WeightId> weights = {},
+                  OpAttrs attrs = {});
+  ValueId Elementwise(OpKind op, std::string_view name, ValueId a, ValueId b);
+  ValueId Project(OpKind op, std::string_view name, ValueId x,
+                  LinearWeights w);
+  void Expect(bool holds, std::string_view name, std::string_view complaint);
+
+  Graph graph_;
+  std::span<const TensorInfo> file_order_;
+  DType cache_;
+  Status status_;
+  std::unordered_map<std::string_view, const TensorInfo*> tensors_;
+  std::unordered_map<std::string_view, WeightId> used_;
+  std::unordered_set<std::string_view> ignored_;
+};
+
+}  // namespace tenon
+
+#endif  // TENON_BUILDER_H_

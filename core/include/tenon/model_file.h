@@ -1,0 +1,79 @@
+// A model file: metadata and a table of tensors over one or more ByteSources.
+// Reading one never trusts it: every offset, count and size has been checked
+// against the bytes that are really there before a ModelFile exists.
+#ifndef TENON_MODEL_FILE_H_
+#define TENON_MODEL_FILE_H_
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tenon/byte_source.h"
+#include "tenon/dtype.h"
+#include "tenon/log_hook.h"
+#include "tenon/metadata.h"
+#include "tenon/status.h"
+
+namespace tenon {
+
+// One tensor.  Dimensions as GGUF lists them: dims[0] is the row length and
+// varies fastest; unused dimensions are 1.
+struct TensorInfo {
+  std::string_view name;
+  DType dtype;
+  std::array<uint64_t, 4> dims;  // each >= 1
+  uint32_t n_dims;               // 1..4
+  uint32_t source;               // index into ModelFile::sources()
+  uint64_t offset;               // bytes from the start of that source
+  uint64_t bytes;
+
+  uint64_t cols() const { return dims[0]; }
+  uint64_t rows() const { return dims[1] * dims[2] * dims[3]; }
+};
+
+// Everything in it borrows from the sources that it owns.  Immutable.
+struct ModelFile {
+  std::vector<std::unique_ptr<ByteSource>> sources;  // one per shard
+  std::vector<std::unique_ptr<std::byte[]>> headers;  // of unmapped sources
+  Metadata metadata;
+  std::vector<TensorInfo> tensors;  // in file order, names unique
+  std::string_view format;          // "GGUF v3"
+
+  const TensorInfo* Find(std::string_view name) const;
+  uint64_t TotalBytes() const;  // of all sources
+  // "model.gguf": of the first source.
+  std::string_view name() const { return sources.front()->name(); }
+};
+
+// What a file format plugin brings.
+struct FileFormat {
+  // Whether the first bytes (at least 8, unless the file is shorter) look like
+  // this format.
+  bool (*recognises)(std::span<const std::byte> head) noexcept;
+  // Parses and checks the header; never reads tensor data.
+  // Errors: kInvalidArgument "FILE: FIELD at byte N: what is wrong".
+  StatusOr<ModelFile> (*open)(std::unique_ptr<ByteSource> source,
+                              const SiblingOpener& siblings,
+                              const LogHook& log);
+};
+
+class Registry;
+
+// Opens `path` with the linked format that recognises it.
+// Errors: as MapFile and FileFormat::open; kInvalidArgument if no linked
+// format knows the file.
+StatusOr<ModelFile> OpenModelFile(const Registry& registry,
+                                  const std::string& path,
+                                  const LogHook& log = {});
+StatusOr<ModelFile> OpenModelFile(const Registry& registry,
+                                  std::unique_ptr<ByteSource> source,
+                                  const SiblingOpener& siblings,
+                                  const LogHook& log = {});
+
+}  // namespace tenon
+
+#endif  // TENON_MODEL_FILE_H_

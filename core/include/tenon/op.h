@@ -1,0 +1,88 @@
+// Operations of a graph, and what each needs to know besides its operands.
+//
+// Dimension letters, used everywhere in Tenon:
+//   T tokens of this step      R output rows: the last R of the T tokens
+//   E embedding length         V vocabulary
+//   H query heads              G key/value heads (GQA: H is a multiple of G)
+//   D head dimension           F feed-forward length
+//   P positions held in state  N, K rows and columns of a weight: y[N] = W x[K]
+// Values are matrices [T or R, columns], row by row, without padding.
+#ifndef TENON_OP_H_
+#define TENON_OP_H_
+
+#include <cstdint>
+#include <variant>
+
+namespace tenon {
+
+enum class OpKind : uint8_t {
+#define TENON_OP(name, ...) k##name,
+#include "tenon/op.inc"
+#undef TENON_OP
+};
+
+// The symbolic number of rows of a value: T or R.
+enum class Rows : uint8_t { kTokens, kOutputs };
+
+struct OpInfo {
+  const char* name;
+  uint8_t max_inputs, max_weights, max_states;
+};
+const OpInfo& Info(OpKind op) noexcept;
+
+struct NormAttrs {
+  uint32_t width;  // elements per norm: E, or D for a norm per head
+  float eps;
+};
+
+// Which elements of a head form pair i of n_rot / 2.
+enum class RopePairing : uint8_t {
+  kAdjacent,  // (2i, 2i + 1): GGUF `llama`
+  kHalves,    // (i, i + n_rot / 2): NEOX, GGUF `qwen*`
+};
+
+// angle(position, i) = position * base^(-2i / n_rot) / factor_i, stretched by
+// linear or YaRN scaling (Peng et al. 2023), and the cosine and sine times
+// `magnitude`.  Positions and angles are float64, the result is f32.
+struct RopeAnglesAttrs {
+  uint32_t n_rot;
+  double base;
+  double scale = 1.0;  // 1 / linear factor, or 1 / YaRN factor
+  // YaRN: pairs up to `low` keep their angle, pairs from `high` take
+  // angle * scale, those between are mixed.  Equal and 0: no YaRN.
+  double yarn_low = 0.0, yarn_high = 0.0;
+  bool yarn = false;
+  double magnitude = 1.0;
+};
+
+struct RopeAttrs {
+  uint32_t head_dim;
+  uint32_t n_rot;  // the elements of a head from n_rot on are copied
+  RopePairing pairing;
+};
+
+struct AttentionAttrs {
+  uint32_t heads, kv_heads, head_dim;
+  float scale;      // 1 / sqrt(D)
+  uint32_t window;  // a query sees its last `window` positions; 0: all
+};
+
+struct SliceAttrs {
+  uint32_t begin;
+};
+
+// Attributes of an out-of-tree op: `data` is the plugin's, and outlives the
+// graph and every plan made from it.
+struct CustomOp;
+struct CustomAttrs {
+  const CustomOp* op;
+  const void* data;
+};
+
+using OpAttrs = std::variant<std::monostate, NormAttrs, RopeAnglesAttrs,
+                             RopeAttrs, AttentionAttrs, SliceAttrs,
+                             CustomAttrs>;
+
+}  // namespace tenon
+
+#endif  // TENON_OP_H_

@@ -1,0 +1,90 @@
+#include "src/rewrite.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+
+namespace tenon {
+namespace {
+
+size_t CountReaders(const Graph& graph, ValueId value) {
+  size_t readers = value == graph.hidden || value == graph.logits;
+  for (const Node& node : graph.nodes)
+    readers += static_cast<size_t>(
+        std::count(node.inputs.begin(), node.inputs.end(), value));
+  return readers;
+}
+
+// The Linear before node `i` that makes `value` for nobody else; or
+// nodes.size().
+size_t SoleLinear(const Graph& graph, size_t i, ValueId value) {
+  for (size_t j = 0; j < i; ++j) {
+    const Node& node = graph.nodes[j];
+    if (node.output == value && node.op == OpKind::kLinear)
+      return CountReaders(graph, value) == 1 ? j : graph.nodes.size();
+  }
+  return graph.nodes.size();
+}
+
+}  // namespace
+
+OpSet OpsOf(std::span<const NamedBackend> backends) {
+  OpSet ops;
+  for (const NamedBackend& b : backends)
+    for (const KernelEntry& entry : b.backend->kernels)
+      ops.set(static_cast<uint8_t>(entry.op));
+  return ops;
+}
+
+bool FuseResidual(Graph& graph, size_t i, const OpSet& ops) {
+  if (graph.nodes[i].op != OpKind::kAdd || !Has(ops, OpKind::kLinearAdd))
+    return false;
+  for (size_t side = 0; side < 2; ++side) {
+    Node& add = graph.nodes[i];
+    const size_t j = SoleLinear(graph, i, add.inputs[side]);
+    if (j == graph.nodes.size()) continue;
+    Node& linear = graph.nodes[j];
+    add.op = OpKind::kLinearAdd;
+    add.name = linear.name;
+    add.inputs = {linear.inputs[0], add.inputs[1 - side]};
+    add.weights = std::move(linear.weights);
+    graph.nodes.erase(graph.nodes.begin() + static_cast<std::ptrdiff_t>(j));
+    return true;
+  }
+  return false;
+}
+
+bool ExpandSwiGlu(Graph& graph, size_t i, const OpSet& ops) {
+  if (graph.nodes[i].op != OpKind::kSwiGlu || Has(ops, OpKind::kSwiGlu))
+    return false;
+  Node& node = graph.nodes[i];
+  const ValueId silu{static_cast<uint32_t>(graph.values.size())};
+  graph.values.push_back(graph.value(node.inputs[0]));
+  Node first{OpKind::kSilu, absl::StrCat(node.name, ".silu"),
+             {node.inputs[0]}, {}, {}, silu, {}};
+  node.op = OpKind::kMul;
+  node.inputs[0] = silu;
+  graph.nodes.insert(graph.nodes.begin() + static_cast<std::ptrdiff_t>(i),
+                     std::move(first));
+  return true;
+}
+
+std::vector<std::string> Rewrite(Graph& graph, const OpSet& ops) {
+  struct Rule {
+    const char* name;
+    bool (*apply)(Graph&, size_t, const OpSet&);
+  };
+  static constexpr Rule kRules[] = {{"expand_swiglu", &ExpandSwiGlu},
+                                    {"fuse_residual", &FuseResidual}};
+  std::vector<std::string> log;
+  for (const Rule& rule : kRules) {
+    for (size_t i = 0; i < graph.nodes.size(); ++i) {
+      const std::string node = graph.nodes[i].name;
+      if (rule.apply(graph, i, ops))
+        log.push_back(absl::StrCat(rule.name, ": ", node));
+    }
+  }
+  return log;
+}
+
+}  // namespace tenon

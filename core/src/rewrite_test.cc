@@ -1,0 +1,92 @@
+#include "src/rewrite.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "src/test_graph.h"
+
+namespace tenon {
+namespace {
+
+using ::testing::ElementsAre;
+
+Graph Make(void (*build)(GraphBuilder&)) {
+  static const auto tensors = TinyTensors();
+  GraphBuilder g(tensors, DType::kF32);
+  build(g);
+  auto graph = std::move(g).Finish();
+  EXPECT_TRUE(graph.ok()) << graph.status();
+  return *std::move(graph);
+}
+
+OpSet Only(std::initializer_list<OpKind> ops) {
+  OpSet set;
+  for (OpKind op : ops) set.set(static_cast<uint8_t>(op));
+  return set;
+}
+
+std::vector<OpKind> Ops(const Graph& graph) {
+  std::vector<OpKind> ops;
+  for (const Node& node : graph.nodes) ops.push_back(node.op);
+  return ops;
+}
+
+TEST(FuseResidual, JoinsALinearAndTheAddAfterIt) {
+  Graph graph = Make(&BuildTiny);
+  const ValueId x = graph.nodes[0].output;
+  ASSERT_TRUE(FuseResidual(graph, 2, Only({OpKind::kLinearAdd})));
+  ASSERT_EQ(graph.nodes[1].op, OpKind::kLinearAdd);
+  EXPECT_THAT(graph.nodes[1].inputs, ElementsAre(x, x));
+  EXPECT_EQ(graph.weight(graph.nodes[1].weights[0]).name, "w.weight");
+  EXPECT_EQ(graph.nodes.size(), 5u);
+}
+
+TEST(FuseResidual, NeedsABackendThatHasTheOp) {
+  Graph graph = Make(&BuildTiny);
+  EXPECT_FALSE(FuseResidual(graph, 2, Only({OpKind::kAdd})));
+}
+
+TEST(FuseResidual, LeavesALinearThatSomebodyElseReads) {
+  Graph graph = Make([](GraphBuilder& g) {
+    const WeightId embed = g.Matrix("embed", 8, 4);
+    const ValueId x = g.Embed("embed", embed);
+    const ValueId y = g.Linear("w", x, g.LinearOf("w", 4, 4));
+    const ValueId sum = g.Add("sum", g.Mul("square", y, y), y);
+    const ValueId last = g.TakeOutputs("last", sum);
+    g.Outputs(g.RmsNorm("norm", last, g.Vector("norm", 4), 1e-5f), {embed});
+  });
+  EXPECT_FALSE(FuseResidual(graph, 3, Only({OpKind::kLinearAdd})));
+}
+
+TEST(ExpandSwiGlu, BecomesSiluAndMul) {
+  Graph graph = Make([](GraphBuilder& g) {
+    const WeightId embed = g.Matrix("embed", 8, 4);
+    const ValueId x = g.Embed("embed", embed);
+    const ValueId y = g.Linear("w", x, g.LinearOf("w", 4, 4));
+    const ValueId last = g.TakeOutputs("last", g.SwiGlu("act", x, y));
+    g.Outputs(g.RmsNorm("norm", last, g.Vector("norm", 4), 1e-5f), {embed});
+  });
+  Graph same = graph;
+  EXPECT_FALSE(ExpandSwiGlu(same, 2, Only({OpKind::kSwiGlu})));
+
+  const ValueId gate = graph.nodes[2].inputs[0], up = graph.nodes[2].inputs[1];
+  const ValueId out = graph.nodes[2].output;
+  ASSERT_TRUE(ExpandSwiGlu(graph, 2, Only({OpKind::kMul, OpKind::kSilu})));
+  EXPECT_EQ(graph.nodes[2].op, OpKind::kSilu);
+  EXPECT_THAT(graph.nodes[2].inputs, ElementsAre(gate));
+  EXPECT_EQ(graph.nodes[3].op, OpKind::kMul);
+  EXPECT_THAT(graph.nodes[3].inputs, ElementsAre(graph.nodes[2].output, up));
+  EXPECT_EQ(graph.nodes[3].output, out);
+}
+
+TEST(Rewrite, SaysWhatItDid) {
+  Graph graph = Make(&BuildTiny);
+  EXPECT_THAT(Rewrite(graph, Only({OpKind::kLinearAdd})),
+              ElementsAre("fuse_residual: sum"));
+  EXPECT_THAT(Ops(graph), ElementsAre(OpKind::kEmbed, OpKind::kLinearAdd,
+                                      OpKind::kTakeOutputs, OpKind::kRmsNorm,
+                                      OpKind::kHead));
+}
+
+}  // namespace
+}  // namespace tenon

@@ -1,0 +1,144 @@
+#include "tenon/session.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+
+namespace tenon {
+namespace {
+
+bool IsSet(const std::atomic<bool>* flag) {
+  return flag != nullptr && flag->load(std::memory_order_relaxed);
+}
+
+}  // namespace
+
+StatusOr<std::unique_ptr<Session>> Session::Create(
+    std::shared_ptr<const Model> model, const SessionOptions& options) {
+  std::unique_ptr<Session> session(new Session);
+  session->model_ = std::move(model);
+  TENON_RETURN_IF_ERROR(session->Allocate(options));
+  return session;
+}
+
+Status Session::Allocate(const SessionOptions& options) {
+  const BoundGraph& bound = model_->bound();
+  context_size_ =
+      options.context_size != 0
+          ? options.context_size
+          : std::min(model_->shape().context_length, kDefaultContext);
+  if (context_size_ == 0 || context_size_ > kMaxContext) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("a context of ", context_size_,
+                     " positions is not possible; 1 to ", kMaxContext, " are"));
+  }
+  for (const StateSpec& spec : bound.graph.states) {
+    TENON_ASSIGN_OR_RETURN(
+        AlignedBuffer state,
+        AlignedBuffer::Allocate(spec.Bytes(context_size_),
+                                absl::StrCat("state ", spec.name)));
+    state_bases_.push_back(state.data());
+    states_.push_back(std::move(state));
+  }
+  TENON_ASSIGN_OR_RETURN(
+      activations_,
+      AlignedBuffer::Allocate(model_->memory().activations, "activations"));
+  scratch_stride_ = bound.ScratchBytes(context_size_);
+  TENON_ASSIGN_OR_RETURN(
+      scratch_,
+      AlignedBuffer::Allocate(scratch_stride_ * model_->executor().workers(),
+                              "scratch memory"));
+  return absl::OkStatus();
+}
+
+Status Session::Check(std::span<const TokenId> tokens) const {
+  if (tokens.empty())
+    return absl::InvalidArgumentError("there are no tokens to feed");
+  const uint32_t vocab = model_->shape().vocab_size;
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    if (tokens[i] < 0 || static_cast<uint32_t>(tokens[i]) >= vocab) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("token ", tokens[i], " (number ", i,
+                       " of the input) is outside the vocabulary of ", vocab));
+    }
+  }
+  const size_t free = context_size_ - position();
+  if (tokens.size() <= free) return absl::OkStatus();
+  return absl::ResourceExhaustedError(absl::StrCat(
+      "the context is full: ", tokens.size(), " tokens do not fit after ",
+      position(), " in a context of ", context_size_));
+}
+
+StatusOr<std::span<const float>> Session::Feed(std::span<const TokenId> tokens,
+                                               const FeedOptions& options) {
+  TENON_RETURN_IF_ERROR(Check(tokens));
+  const Plan& prefill = model_->bound().prefill;
+  const bool all = static_cast<bool>(options.every_row);
+  const size_t most = all ? prefill.max_outputs : prefill.max_tokens;
+  for (size_t done = 0; done < tokens.size();) {
+    if (IsSet(options.cancel)) {
+      return absl::CancelledError(absl::StrCat(
+          "stopped after ", done, " of ", tokens.size(), " tokens"));
+    }
+    const size_t count = std::min(most, tokens.size() - done);
+    const bool last = done + count == tokens.size();
+    const size_t outputs = all ? count : last ? 1 : 0;
+    Step(tokens.subspan(done, count), static_cast<uint32_t>(outputs));
+    if (all) Emit(options, static_cast<uint32_t>(outputs));
+    done += count;
+    if (options.progress) options.progress(done, tokens.size());
+  }
+  return logits_;
+}
+
+void Session::Step(std::span<const TokenId> tokens, uint32_t outputs) {
+  const BoundGraph& bound = model_->bound();
+  const bool decode = tokens.size() == 1;
+  const StepContext ctx{static_cast<uint32_t>(tokens.size()),
+                        outputs,
+                        position(),
+                        tokens.data(),
+                        activations_.data(),
+                        state_bases_.data()};
+  model_->executor().Run(decode ? bound.decode : bound.prefill, ctx,
+                         {scratch_.data(), scratch_stride_});
+  tokens_.insert(tokens_.end(), tokens.begin(), tokens.end());
+  if (outputs == 0) return;
+  hidden_ = Output(bound.hidden[decode], outputs - 1);
+  logits_ = Output(bound.logits[decode], outputs - 1);
+}
+
+void Session::Emit(const FeedOptions& options, uint32_t outputs) {
+  const BoundGraph& bound = model_->bound();
+  const bool decode = outputs == 1;
+  for (uint32_t row = 0; row < outputs; ++row) {
+    options.every_row({position() - outputs + row,
+                       Output(bound.hidden[decode], row),
+                       Output(bound.logits[decode], row)});
+  }
+}
+
+std::span<const float> Session::Output(const Operand& operand,
+                                       uint32_t row) const {
+  const std::byte* at =
+      activations_.data() + operand.offset + row * operand.row_bytes;
+  return {reinterpret_cast<const float*>(at), operand.cols};
+}
+
+Status Session::Rewind(uint32_t position) {
+  if (position > this->position()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("cannot rewind to position ", position, " from ",
+                     this->position()));
+  }
+  tokens_.resize(position);
+  return absl::OkStatus();
+}
+
+uint64_t Session::state_bytes() const {
+  uint64_t bytes = 0;
+  for (const AlignedBuffer& state : states_) bytes += state.size();
+  return bytes;
+}
+
+}  // namespace tenon
