@@ -1,0 +1,62 @@
+// The kernels of this backend, as its table names them.  What each op means
+// stands in op.inc; how sums are ordered, in math.h.
+#ifndef BACKEND_SCALAR_KERNELS_H_
+#define BACKEND_SCALAR_KERNELS_H_
+
+#include "tenon/kernel.h"
+
+namespace tenon::scalar {
+
+using Kernel = void(const KernelArgs& args, const StepContext& ctx, Range range,
+                    std::byte* scratch) noexcept;
+using Items = uint32_t(const KernelArgs& args, const StepContext& ctx) noexcept;
+using ScratchBytes = size_t(const KernelArgs& args,
+                            const ScratchQuery& query) noexcept;
+using Refuses = const char*(const KernelArgs& args) noexcept;
+
+// One item per row of the output.
+Items OutputRows;
+
+// move.cc
+Kernel Embed, TakeOutputs, Slice, Append;
+Items AppendRows;
+Refuses AppendRefuses;
+
+// elementwise.cc
+Kernel Add, Mul, Silu, SwiGlu;
+
+// norm.cc: one item per run of NormAttrs::width elements.
+Kernel RmsNorm;
+Items NormRuns;
+
+// rope.cc: Rope has one item per head of each row.
+Kernel RopeAngles, Rope;
+Items RopeHeads;
+
+// attention.cc: one item per query head of each token.
+Kernel Attention;
+Items AttentionHeads;
+ScratchBytes AttentionScratch;
+Refuses AttentionRefuses;
+
+// quantize.cc
+Kernel Quantize;
+Refuses QuantizeRefuses;
+
+// Linear, LinearAdd and Head: one item per row of the weight, which is decoded
+// once for all tokens.
+
+// linear.cc: f32 activations.  Each result is Dot(decoded row, x).
+Kernel LinearF32;
+Items WeightRows;
+ScratchBytes LinearF32Scratch;
+
+// linear_int8.cc: A8 activations.  Format: a block type of quant.h.
+template <typename Format>
+void LinearInt8(const KernelArgs& args, const StepContext& ctx, Range range,
+                std::byte* scratch) noexcept;
+ScratchBytes LinearInt8Scratch;
+
+}  // namespace tenon::scalar
+
+#endif  // BACKEND_SCALAR_KERNELS_H_

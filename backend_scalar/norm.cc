@@ -1,0 +1,43 @@
+#include <algorithm>
+#include <cmath>
+
+#include "backend_scalar/kernels.h"
+#include "tenon/math.h"
+
+namespace tenon::scalar {
+namespace {
+
+constexpr size_t kChunk = 256;  // elements of the weight decoded at a time
+
+// y = (x * inverse) * w
+void ScaleBy(const WeightRef& w, const float* x, float inverse,
+             float* y) noexcept {
+  float decoded[kChunk];
+  for (size_t begin = 0; begin < w.cols; begin += kChunk) {
+    const size_t n = std::min(kChunk, w.cols - begin);
+    DecodeRow(w.dtype, w.data + RowBytes(w.dtype, begin), n, decoded);
+    for (size_t i = 0; i < n; ++i)
+      y[begin + i] = x[begin + i] * inverse * decoded[i];
+  }
+}
+
+}  // namespace
+
+uint32_t NormRuns(const KernelArgs& args, const StepContext& ctx) noexcept {
+  return RowCount(args.out, ctx) * (args.out.cols / args.As<NormAttrs>().width);
+}
+
+void RmsNorm(const KernelArgs& args, const StepContext& ctx, Range range,
+             std::byte*) noexcept {
+  const auto& [width, eps] = args.As<NormAttrs>();
+  const size_t runs = args.out.cols / width;
+  for (size_t item = range.begin; item < range.end; ++item) {
+    const size_t row = item / runs, begin = item % runs * width;
+    const float* x = RowOf<float>(args.in[0], ctx, row) + begin;
+    const float mean = Dot(x, x, width) / static_cast<float>(width);
+    ScaleBy(args.weight[0], x, 1.0f / std::sqrt(mean + eps),
+            RowOf<float>(args.out, ctx, row) + begin);
+  }
+}
+
+}  // namespace tenon::scalar

@@ -1,0 +1,54 @@
+#include <cmath>
+
+#include "backend_scalar/kernels.h"
+
+namespace tenon::scalar {
+namespace {
+
+constexpr size_t kBlock = std::size(A8Block{}.q);
+
+float MaxMagnitude(const float* x) noexcept {
+  float max = 0;
+  for (size_t i = 0; i < kBlock; ++i)
+    max = std::abs(x[i]) > max ? std::abs(x[i]) : max;
+  return max;
+}
+
+// Any x, NaN included, gives a number in [-127, 127].
+int8_t Round(float x, float inverse) noexcept {
+  float y = x * inverse + std::copysign(0.5f, x);
+  y = y > -127.0f ? y : -127.0f;
+  y = y < 127.0f ? y : 127.0f;
+  return static_cast<int8_t>(y);
+}
+
+// The definition stands beside A8Block.
+A8Block QuantizeBlock(const float* x) noexcept {
+  const float max = MaxMagnitude(x);
+  const float inverse = max >= 0x1p-100f ? 127.0f / max : 0.0f;
+  A8Block block{.scale = max / 127.0f, .sum = {}, .q = {}};
+  for (size_t i = 0; i < kBlock; ++i) {
+    block.q[i] = Round(x[i], inverse);
+    block.sum[i / (kBlock / 2)] += block.q[i];
+  }
+  return block;
+}
+
+}  // namespace
+
+const char* QuantizeRefuses(const KernelArgs& args) noexcept {
+  return args.out.cols % kBlock == 0 ? nullptr
+                                     : "columns are no multiple of 32";
+}
+
+void Quantize(const KernelArgs& args, const StepContext& ctx, Range range,
+              std::byte*) noexcept {
+  for (size_t r = range.begin; r < range.end; ++r) {
+    const float* x = RowOf<float>(args.in[0], ctx, r);
+    A8Block* y = RowOf<A8Block>(args.out, ctx, r);
+    for (size_t k = 0; k < args.out.cols; k += kBlock)
+      y[k / kBlock] = QuantizeBlock(x + k);
+  }
+}
+
+}  // namespace tenon::scalar
