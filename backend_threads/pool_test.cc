@@ -1,0 +1,223 @@
+#include "backend_threads/pool.h"
+
+#include <sys/resource.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <cstring>
+#include <thread>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tenon/plugin.h"
+#include "tenon/registry.h"
+
+namespace tenon {
+
+extern const Plugin kBackendThreads;
+
+namespace {
+
+using testing::Each;
+
+#if defined(__SANITIZE_THREAD__)
+constexpr int kRounds = 1000;
+#else
+constexpr int kRounds = 10000;
+#endif
+
+// What the attributes of the fake nodes below point to.
+struct FakeNode {
+  uint32_t items;
+  uint32_t* out;       // [items]
+  const uint32_t* in;  // [items]; may be null
+};
+
+uint32_t Items(const KernelArgs& args, const StepContext&) noexcept {
+  return args.As<FakeNode>().items;
+}
+
+// out[i] += 1
+void Count(const KernelArgs& args, const StepContext&, Range range,
+           std::byte*) noexcept {
+  for (uint32_t i = range.begin; i < range.end; ++i)
+    ++args.As<FakeNode>().out[i];
+}
+
+// out[i] = in[mirrored i] + 1: reads what other workers wrote.
+void Mirror(const KernelArgs& args, const StepContext&, Range range,
+            std::byte*) noexcept {
+  const FakeNode& node = args.As<FakeNode>();
+  for (uint32_t i = range.begin; i < range.end; ++i)
+    node.out[i] = node.in[node.items - 1 - i] + 1;
+}
+
+// Fills its scratch, and sees that no other worker does.
+void UseScratch(const KernelArgs& args, const StepContext&, Range range,
+                std::byte* scratch) noexcept {
+  const FakeNode& node = args.As<FakeNode>();
+  for (uint32_t i = range.begin; i < range.end; ++i) {
+    std::memcpy(scratch, &i, sizeof(i));
+    std::this_thread::yield();
+    node.out[i] += std::memcmp(scratch, &i, sizeof(i)) == 0;
+  }
+}
+
+void NoteSlice(const KernelArgs& args, const StepContext&, Range range,
+               std::byte*) noexcept {
+  args.As<FakeNode>().out[range.begin] = range.end - range.begin;
+}
+
+// A plan of fake nodes; keeps what its steps point to.
+class FakePlan {
+ public:
+  void Add(KernelFn run, const FakeNode& node, bool barrier = false) {
+    nodes_.push_back(std::make_unique<FakeNode>(node));
+    args_.push_back(std::make_unique<KernelArgs>());
+    args_.back()->attrs = nodes_.back().get();
+    plan_.steps.push_back({run, Items, args_.back().get(), 0, barrier});
+  }
+  void Run(Executor& executor, const Scratch& scratch = {}) const {
+    executor.Run(plan_, StepContext{}, scratch);
+  }
+
+ private:
+  Plan plan_;
+  std::vector<std::unique_ptr<FakeNode>> nodes_;
+  std::vector<std::unique_ptr<KernelArgs>> args_;
+};
+
+TEST(Pool, RunsEveryItemOnce) {
+  for (uint32_t workers : {1, 2, 3, 4, 7, 8, 16}) {
+    const auto pool = Pool::Create(workers);
+    ASSERT_EQ(pool->workers(), workers);
+    for (uint32_t items : {0, 1, 2, 3, 5, 8, 15, 16, 17, 1000}) {
+      std::vector<uint32_t> count(items);
+      FakePlan plan;
+      plan.Add(Count, {items, count.data(), nullptr});
+      plan.Run(*pool);
+      plan.Run(*pool);
+      EXPECT_THAT(count, Each(2u)) << workers << " " << items;
+    }
+  }
+}
+
+TEST(Pool, BalancesSlices) {
+  std::vector<uint32_t> sizes(11);
+  FakePlan plan;
+  plan.Add(NoteSlice, {11, sizes.data(), nullptr});
+  plan.Run(*Pool::Create(4));
+  EXPECT_THAT(sizes, testing::ElementsAre(3, 0, 0, 3, 0, 0, 3, 0, 0, 2, 0));
+}
+
+TEST(Pool, RunsAnEmptyPlan) {
+  const auto pool = Pool::Create(3);
+  FakePlan().Run(*pool);
+}
+
+// Each step reads what other workers wrote in the step before.
+TEST(Pool, BarriersOrderSteps) {
+  constexpr uint32_t kItems = 23;
+  for (uint32_t workers : {2, 3, 8}) {
+    const auto pool = Pool::Create(workers);
+    std::vector<uint32_t> a(kItems), b(kItems);
+    FakePlan plan;
+    plan.Add(Mirror, {kItems, b.data(), a.data()});
+    plan.Add(Mirror, {kItems, a.data(), b.data()}, true);
+    plan.Add(Mirror, {kItems, b.data(), a.data()}, true);
+    plan.Add(Mirror, {kItems, a.data(), b.data()}, true);
+    for (int round = 0; round < kRounds / 3; ++round) plan.Run(*pool);
+    EXPECT_THAT(a, Each(4u * (kRounds / 3))) << workers;
+  }
+}
+
+// The team shrinks and grows between runs, and steps within one are narrow.
+TEST(Pool, ServesTeamsOfAnySize) {
+  const auto pool = Pool::Create(5);
+  std::vector<uint32_t> count(64);
+  std::vector<FakePlan> plans(7);
+  for (uint32_t items = 0; items < plans.size(); ++items) {
+    plans[items].Add(Count, {items, count.data(), nullptr});
+    plans[items].Add(Count, {1, count.data() + 32, nullptr}, true);
+    plans[items].Add(Count, {items / 2, count.data() + 48, nullptr}, true);
+  }
+  for (uint32_t round = 0; round < 2000; ++round)
+    plans[round * 5 % 7].Run(*pool);
+  EXPECT_EQ(count[32], 2000u);
+  EXPECT_EQ(count[0], 1714u);  // 6/7: rounds of one item or more
+  EXPECT_EQ(count[5], 286u);   // 1/7: rounds of six
+  EXPECT_EQ(count[50], 286u);
+}
+
+TEST(Pool, GivesEachWorkerItsOwnScratch) {
+  constexpr uint32_t kItems = 2000;
+  constexpr size_t kStride = 64;
+  const auto pool = Pool::Create(4);
+  std::vector<std::byte> scratch(4 * kStride);
+  std::vector<uint32_t> intact(kItems);
+  FakePlan plan;
+  plan.Add(UseScratch, {kItems, intact.data(), nullptr});
+  plan.Run(*pool, {scratch.data(), kStride});
+  EXPECT_THAT(intact, Each(1u));
+  for (size_t worker = 0; worker < 4; ++worker) {
+    uint32_t last;
+    std::memcpy(&last, scratch.data() + worker * kStride, sizeof(last));
+    EXPECT_EQ(last, (worker + 1) * kItems / 4 - 1);
+  }
+}
+
+TEST(Pool, CallersTakeTurns) {
+  const auto pool = Pool::Create(3);
+  std::vector<uint32_t> count(30);
+  FakePlan plan;
+  plan.Add(Count, {30, count.data(), nullptr});
+  plan.Add(Count, {30, count.data(), nullptr}, true);
+  const auto caller = [&] {
+    for (int i = 0; i < kRounds / 10; ++i) plan.Run(*pool);
+  };
+  std::thread first(caller), second(caller);
+  first.join();
+  second.join();
+  EXPECT_THAT(count, Each(4u * (kRounds / 10)));
+}
+
+TEST(Pool, EndsRightAfterItsBeginning) {
+  for (int i = 0; i < 200; ++i) EXPECT_NE(Pool::Create(4), nullptr);
+}
+
+TEST(Pool, ManyThreadsOnFewCores) {
+  const auto pool = Pool::Create(64);
+  std::vector<uint32_t> count(64);
+  FakePlan plan;
+  for (int i = 0; i < 5; ++i)
+    plan.Add(Count, {64, count.data(), nullptr}, true);
+  for (int i = 0; i < 20; ++i) plan.Run(*pool);
+  EXPECT_THAT(count, Each(100u));
+}
+
+TEST(Pool, RefusesTooManyWorkers) {
+  EXPECT_EQ(Pool::Create(Pool::kMaxWorkers + 1), nullptr);
+  EXPECT_EQ(Pool::Create(0)->workers(), 1u);
+}
+
+#if !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
+// Stacks for so many threads do not fit: the ones that started must end.
+TEST(Pool, GivesUpWhenThreadsCannotStart) {
+  const auto starve = [] {
+    const rlimit limit{256 << 20, 256 << 20};
+    setrlimit(RLIMIT_AS, &limit);
+    std::_Exit(Pool::Create(1000) == nullptr ? 0 : 1);
+  };
+  testing::FLAGS_gtest_death_test_style = "threadsafe";
+  EXPECT_EXIT(starve(), testing::ExitedWithCode(0), "");
+}
+#endif
+
+TEST(Plugin, StartsAsManyAsAskedFor) {
+  const ExecutorFactory& factory = AsExecutor(kBackendThreads);
+  EXPECT_EQ(factory.create(3)->workers(), 3u);
+  EXPECT_GE(factory.create(0)->workers(), 1u);
+}
+
+}  // namespace
+}  // namespace tenon
