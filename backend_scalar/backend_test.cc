@@ -13,10 +13,6 @@ namespace {
 
 using testing::MatchesRegex;
 
-std::span<const KernelEntry> Kernels() {
-  return AsBackend(kBackendScalar).kernels;
-}
-
 TEST(Backend, HasEveryOpButCustom) {
   std::set<OpKind> ops;
   for (const KernelEntry& entry : Kernels()) ops.insert(entry.op);

@@ -8,7 +8,6 @@
 
 #include "tenon/backend.h"
 #include "tenon/plugin.h"
-#include "tenon/registry.h"
 
 namespace tenon {
 
@@ -16,19 +15,17 @@ extern const Plugin kBackendScalar;
 
 namespace scalar {
 
+inline std::span<const KernelEntry> Kernels() {
+  return static_cast<const Backend*>(kBackendScalar.interface)->kernels;
+}
+
 inline const KernelEntry* FindKernel(OpKind op, DType weight,
                                      DType activation) {
-  for (const KernelEntry& entry : AsBackend(kBackendScalar).kernels)
+  for (const KernelEntry& entry : Kernels())
     if (entry.op == op && entry.weight == weight &&
         entry.activation == activation)
       return &entry;
   return nullptr;
-}
-
-template <typename T>
-std::vector<std::byte> BytesOf(std::span<const T> values) {
-  const auto bytes = std::as_bytes(values);
-  return {bytes.begin(), bytes.end()};
 }
 
 // Example:

@@ -51,11 +51,10 @@ void RopeAngles(const KernelArgs& args, const StepContext& ctx, Range range,
     const double per_position = std::pow(attrs.base, exponent) /
                                 FactorOf(args.weight[0], i) * Stretch(attrs, i);
     for (size_t t = range.begin; t < range.end; ++t) {
-      float* cosines = RowOf<float>(args.out, ctx, t);
+      float* row = RowOf<float>(args.out, ctx, t);
       const double angle = static_cast<double>(ctx.position + t) * per_position;
-      cosines[i] = static_cast<float>(std::cos(angle) * attrs.magnitude);
-      cosines[i + pairs] =
-          static_cast<float>(std::sin(angle) * attrs.magnitude);
+      row[i] = static_cast<float>(std::cos(angle) * attrs.magnitude);
+      row[pairs + i] = static_cast<float>(std::sin(angle) * attrs.magnitude);
     }
   }
 }

@@ -13,17 +13,17 @@
 namespace tenon {
 namespace {
 
+#ifdef __linux__
 // The CPUs of this process's affinity; empty if the system does not tell.
 std::vector<int> AllowedCpus() {
   std::vector<int> cpus;
-#ifdef __linux__
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof(set), &set) != 0) return cpus;
   for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu)
     if (CPU_ISSET(cpu, &set)) cpus.push_back(cpu);
-#endif
   return cpus;
 }
+#endif
 
 // The first line of a file; empty if there is none.
 std::string FirstLine(const std::string& path) {
@@ -49,10 +49,13 @@ uint32_t SmallerLimit(uint32_t a, uint32_t b) {
 }  // namespace
 
 uint32_t UsableCores() {
+  uint32_t cores = std::thread::hardware_concurrency();
+#ifdef __linux__
   const std::vector<int> cpus = AllowedCpus();
-  const uint32_t cores = cpus.empty() ? std::thread::hardware_concurrency()
-                                      : PhysicalCores(cpus, "");
-  return std::max(1u, SmallerLimit(cores, CgroupCpus("")));
+  if (!cpus.empty()) cores = PhysicalCores(cpus, "");
+  cores = SmallerLimit(cores, CgroupCpus(""));
+#endif
+  return std::max(1u, cores);
 }
 
 uint32_t PhysicalCores(const std::vector<int>& cpus, const std::string& root) {

@@ -150,7 +150,7 @@ TEST(Pool, ServesTeamsOfAnySize) {
 }
 
 TEST(Pool, GivesEachWorkerItsOwnScratch) {
-  constexpr uint32_t kItems = 2000;
+  constexpr uint32_t kItems = 200;
   constexpr size_t kStride = 64;
   const auto pool = Pool::Create(4);
   std::vector<std::byte> scratch(4 * kStride);
@@ -182,7 +182,7 @@ TEST(Pool, CallersTakeTurns) {
 }
 
 TEST(Pool, EndsRightAfterItsBeginning) {
-  for (int i = 0; i < 200; ++i) EXPECT_NE(Pool::Create(4), nullptr);
+  for (int i = 0; i < 50; ++i) EXPECT_NE(Pool::Create(4), nullptr);
 }
 
 TEST(Pool, ManyThreadsOnFewCores) {

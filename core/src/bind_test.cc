@@ -240,7 +240,7 @@ TEST(BindReport, IsATable) {
   const auto bound = BindTo(Tiny(DType::kF32), {slow});
   ASSERT_TRUE(bound.ok());
   EXPECT_THAT(bound->report.ToString(),
-              HasSubstr("decode   w      Linear       linear_slow  slow"));
+              HasSubstr("decode   w       Linear       linear_slow  slow"));
 }
 
 }  // namespace

@@ -118,9 +118,9 @@ StatusOr<std::unique_ptr<ByteSource>> MapFile(const std::string& path) {
       path, std::span(static_cast<const std::byte*>(start), size));
   TENON_ASSIGN_OR_RETURN(const size_t size_now, SizeOf(file, path));
   if (size_now != size) {
-    return absl::UnavailableError(
-        absl::StrCat(path, ": changed its size from ", size, " to ", size_now,
-                     " bytes while it was opened"));
+    return absl::UnavailableError(absl::StrCat(path, ": changed its size from ",
+                                               size, " to ", size_now,
+                                               " bytes while it was opened"));
   }
   return source;
 }

@@ -47,8 +47,7 @@ TEST(FromMemory, RefusesToReadPastTheEnd) {
   std::array<std::byte, 3> out;
   const Status past = source->Read(4, out);
   EXPECT_TRUE(absl::IsInvalidArgument(past));
-  EXPECT_EQ(past.message(),
-            "name: 3 bytes at byte 4 are beyond its 6 bytes");
+  EXPECT_EQ(past.message(), "name: 3 bytes at byte 4 are beyond its 6 bytes");
   EXPECT_FALSE(source->Read(7, {}).ok());
   EXPECT_FALSE(source->Read(UINT64_MAX, out).ok());
   EXPECT_TRUE(source->Read(6, {}).ok());
@@ -77,7 +76,8 @@ TEST(MapFile, MissingFile) {
   const std::string path = ::testing::TempDir() + "no_such_file";
   const auto source = MapFile(path);
   EXPECT_TRUE(absl::IsNotFound(source.status()));
-  EXPECT_THAT(source.status().message(), StartsWith(path + ": cannot be opened"));
+  EXPECT_THAT(source.status().message(),
+              StartsWith(path + ": cannot be opened"));
 }
 
 TEST(MapFile, ADirectoryIsNoFile) {

@@ -17,7 +17,8 @@ std::string Merged(std::string_view text,
   MergeSymbols(
       [&](const Symbol& left,
           const Symbol& right) -> std::optional<MergedPair> {
-        const auto it = ranks.find(text.substr(left.begin, left.size + right.size));
+        const auto it =
+            ranks.find(text.substr(left.begin, left.size + right.size));
         if (it == ranks.end()) return std::nullopt;
         return MergedPair{it->second, 7};
       },

@@ -1,90 +1,15 @@
 #include "tenon/metadata.h"
 
-#include <cstring>
 #include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "src/number_array.h"
 
 namespace tenon {
 namespace {
 
 using Element = NumberArray::Element;
-
-// An integer of either sign, exactly.
-struct Integer {
-  bool negative;
-  uint64_t bits;  // two's complement if negative
-};
-
-template <typename T>
-bool Fits(Integer value) {
-  if (!value.negative) return std::in_range<T>(value.bits);
-  return std::in_range<T>(static_cast<int64_t>(value.bits));
-}
-
-Integer FromSigned(int64_t value) {
-  return {value < 0, static_cast<uint64_t>(value)};
-}
-
-std::string Decimal(Integer value) {
-  return value.negative ? absl::StrCat(static_cast<int64_t>(value.bits))
-                        : absl::StrCat(value.bits);
-}
-
-std::optional<Integer> AsInteger(const MetaValue& value) {
-  if (const auto* u = std::get_if<uint64_t>(&value)) return Integer{false, *u};
-  if (const auto* i = std::get_if<int64_t>(&value)) return FromSigned(*i);
-  return std::nullopt;
-}
-
-template <typename T>
-T Load(const std::byte* bytes) {
-  T value;
-  std::memcpy(&value, bytes, sizeof(T));
-  return value;
-}
-
-uint64_t LoadUnsigned(const std::byte* at, uint8_t bytes) {
-  switch (bytes) {
-    case 1: return Load<uint8_t>(at);
-    case 2: return Load<uint16_t>(at);
-    case 4: return Load<uint32_t>(at);
-    default: return Load<uint64_t>(at);
-  }
-}
-
-int64_t LoadSigned(const std::byte* at, uint8_t bytes) {
-  switch (bytes) {
-    case 1: return Load<int8_t>(at);
-    case 2: return Load<int16_t>(at);
-    case 4: return Load<int32_t>(at);
-    default: return Load<int64_t>(at);
-  }
-}
-
-// REQUIRES: an array of integers.
-Integer IntegerAt(const NumberArray& array, size_t index) {
-  const std::byte* at = array.bytes.data() + index * array.element_bytes;
-  if (array.element == Element::kUint) {
-    return {false, LoadUnsigned(at, array.element_bytes)};
-  }
-  return FromSigned(LoadSigned(at, array.element_bytes));
-}
-
-bool HoldsIntegers(const NumberArray& array) {
-  return array.element == Element::kUint || array.element == Element::kInt;
-}
-
-const char* Plural(Element element) {
-  switch (element) {
-    case Element::kUint:
-    case Element::kInt: return "integers";
-    case Element::kFloat: return "floats";
-    case Element::kBool: return "booleans";
-  }
-  return "numbers";
-}
 
 // "a string", "an array of floats"
 std::string KindOf(const MetaValue& value) {
@@ -117,17 +42,17 @@ Status WrongKind(std::string_view key, const MetaValue& value,
 
 Status OutOfRange(std::string_view key, Integer value,
                   std::string_view wanted) {
-  return absl::InvalidArgumentError(absl::StrCat(
-      "'", key, "': ", Decimal(value), " does not fit ", wanted));
+  return absl::InvalidArgumentError(
+      absl::StrCat("'", key, "': ", ToString(value), " does not fit ", wanted));
 }
 
 StatusOr<uint32_t> ToU32(std::string_view key, Integer value) {
-  if (Fits<uint32_t>(value)) return static_cast<uint32_t>(value.bits);
+  if (value.Fits<uint32_t>()) return static_cast<uint32_t>(value.bits);
   return OutOfRange(key, value, "an unsigned 32-bit integer");
 }
 
 StatusOr<int32_t> ToI32(std::string_view key, Integer value) {
-  if (Fits<int32_t>(value)) return static_cast<int32_t>(value.bits);
+  if (value.Fits<int32_t>()) return static_cast<int32_t>(value.bits);
   return OutOfRange(key, value, "a signed 32-bit integer");
 }
 
@@ -207,8 +132,7 @@ StatusOr<double> Metadata::F64(std::string_view key) const {
   return Get<double>(*this, key, "a float");
 }
 
-StatusOr<double> Metadata::F64Or(std::string_view key,
-                                 double otherwise) const {
+StatusOr<double> Metadata::F64Or(std::string_view key, double otherwise) const {
   return Or(F64(key), otherwise);
 }
 
@@ -244,11 +168,7 @@ StatusOr<std::vector<float>> Metadata::Floats(std::string_view key) const {
     return WrongKind(key, *value, "an array of floats");
   }
   std::vector<float> floats(array->size());
-  for (size_t i = 0; i < floats.size(); ++i) {
-    const std::byte* at = array->bytes.data() + i * array->element_bytes;
-    floats[i] = array->element_bytes == 4 ? Load<float>(at)
-                                          : static_cast<float>(Load<double>(at));
-  }
+  for (size_t i = 0; i < floats.size(); ++i) floats[i] = FloatAt(*array, i);
   return floats;
 }
 

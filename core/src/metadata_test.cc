@@ -65,8 +65,7 @@ TEST(Metadata, AbsentKeys) {
   EXPECT_TRUE(absl::IsNotFound(none.U32("k").status()));
   EXPECT_TRUE(absl::IsNotFound(none.F64("k").status()));
   EXPECT_TRUE(absl::IsNotFound(none.String("k").status()));
-  EXPECT_EQ(Message(none.U32("k").status()),
-            "'k': the file has no such key");
+  EXPECT_EQ(Message(none.U32("k").status()), "'k': the file has no such key");
   EXPECT_EQ(*none.U32Or("k", 5), 5u);
   EXPECT_EQ(*none.F64Or("k", 0.5), 0.5);
   EXPECT_EQ(*none.BoolOr("k", true), true);

@@ -22,8 +22,8 @@ bool IsBareName(std::string_view name) {
 }
 
 SiblingOpener SiblingsOf(const std::string& path) {
-  return [folder = FolderOf(path)](std::string_view name)
-             -> StatusOr<std::unique_ptr<ByteSource>> {
+  return [folder = FolderOf(path)](
+             std::string_view name) -> StatusOr<std::unique_ptr<ByteSource>> {
     if (!IsBareName(name)) {
       return absl::InvalidArgumentError(
           absl::StrCat("'", name, "': is not the name of a file"));
@@ -43,10 +43,10 @@ Status NoFormat(const Registry& registry, std::string_view name,
   for (const Plugin* plugin : registry.OfKind(PluginKind::kFileFormat)) {
     absl::StrAppend(&formats, " ", plugin->name);
   }
-  return absl::InvalidArgumentError(absl::StrCat(
-      name, ": ", head.empty() ? "is empty" : "begins with", bytes,
-      ", which no linked file format knows; linked:",
-      formats.empty() ? " none" : formats));
+  return absl::InvalidArgumentError(
+      absl::StrCat(name, ": ", head.empty() ? "is empty" : "begins with", bytes,
+                   ", which no linked file format knows; linked:",
+                   formats.empty() ? " none" : formats));
 }
 
 }  // namespace
@@ -65,8 +65,7 @@ uint64_t ModelFile::TotalBytes() const {
 }
 
 StatusOr<ModelFile> OpenModelFile(const Registry& registry,
-                                  const std::string& path,
-                                  const LogHook& log) {
+                                  const std::string& path, const LogHook& log) {
   TENON_ASSIGN_OR_RETURN(auto source, MapFile(path));
   return OpenModelFile(registry, std::move(source), SiblingsOf(path), log);
 }

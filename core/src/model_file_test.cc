@@ -108,8 +108,7 @@ TEST(OpenModelFile, SiblingsAreNeverElsewhere) {
   const auto file =
       OpenModelFile(FakeRegistry(), WriteFile("traversal", "FAKE/"));
   EXPECT_TRUE(absl::IsInvalidArgument(file.status()));
-  EXPECT_EQ(file.status().message(),
-            "'../sibling': is not the name of a file");
+  EXPECT_EQ(file.status().message(), "'../sibling': is not the name of a file");
 }
 
 TEST(OpenModelFile, MissingFile) {

@@ -97,14 +97,14 @@ StatusOr<double> SamplerOptions::Get(std::string_view name, double otherwise,
 StatusOr<int64_t> SamplerOptions::GetInteger(std::string_view name,
                                              int64_t otherwise, int64_t low,
                                              int64_t high) const {
-  TENON_ASSIGN_OR_RETURN(
-      const double value,
-      Get(name, static_cast<double>(otherwise), static_cast<double>(low),
-          static_cast<double>(high)));
-  const int64_t integer = static_cast<int64_t>(value);
-  if (static_cast<double>(integer) == value) return integer;
-  return absl::InvalidArgumentError(
-      absl::StrCat("'", name, "': ", value, " is not a whole number"));
+  const double value = Get(name, static_cast<double>(otherwise));
+  if (value >= static_cast<double>(low) && value <= static_cast<double>(high)) {
+    const int64_t integer = static_cast<int64_t>(value);
+    if (static_cast<double>(integer) == value) return integer;
+  }
+  return absl::InvalidArgumentError(absl::StrCat("'", name, "': ", value,
+                                                 " is not a whole number in [",
+                                                 low, ", ", high, "]"));
 }
 
 namespace {

@@ -146,6 +146,21 @@ TEST(Candidates, DrawNeverTakesTheImpossible) {
   }
 }
 
+TEST(Candidates, DrawSkipsTheImpossibleAtZero) {
+  Random zero(0 - 0x9e3779b97f4a7c15u);  // its first number is 0
+  Candidates c = Of({-kInf, 0});
+  c.Softmax();
+  EXPECT_EQ(c.Draw(zero).id, 1);
+}
+
+TEST(Candidates, DrawEndsWithTheLastPossibleOne) {
+  Candidates c = Of({0, 0, 0});
+  c.list[0].p = c.list[1].p = 1e-9f;  // rounding, exaggerated
+  c.list[2].p = 0;
+  Random random(1);
+  EXPECT_EQ(c.Draw(random).id, 1);
+}
+
 TEST(SortUntilMass, SortsNoMoreThanItMust) {
   for (float mass : {0.0f, 0.01f, 0.5f, 0.9f, 0.999f}) {
     Candidates all = Many(3000);
@@ -178,7 +193,7 @@ TEST(SamplerOptions, RefusesWhatIsOutOfRange) {
   EXPECT_EQ(options.Get("top_p", 1, 0, 1).status().message(),
             "'top_p': 1.5 is outside [0, 1]");
   EXPECT_EQ(options.GetInteger("top_k", 0, 0, 9).status().message(),
-            "'top_k': 2.5 is not a whole number");
+            "'top_k': 2.5 is not a whole number in [0, 9]");
   EXPECT_EQ(options.Get("temp", 1, 0, 2).status().message(),
             "'temp': nan is outside [0, 2]");
   EXPECT_EQ(options.GetInteger("absent", -1, -1, 9).value(), -1);

@@ -25,7 +25,8 @@ TEST(Utf8Stream, ReplacesMaximalSubparts) {
   const std::string r = "\uFFFD";
   // A surrogate shows with its second byte that it is not one sequence.
   EXPECT_THAT(Emitted({"\xED", "\xA0", "\x80"}), ElementsAre("", r + r, r, ""));
-  EXPECT_THAT(Emitted({"\xE2\x82", "z", "\xFF"}), ElementsAre("", r + "z", r, ""));
+  EXPECT_THAT(Emitted({"\xE2\x82", "z", "\xFF"}),
+              ElementsAre("", r + "z", r, ""));
 }
 
 TEST(Utf8Stream, FlushEndsTheTail) {

@@ -50,7 +50,7 @@ TEST(IsWhiteSpace, HasTheTwentyFive) {
   EXPECT_EQ(count, 25);
   EXPECT_TRUE(IsWhiteSpace(0x85));
   for (const char32_t c : {0xFEFF, 0x180E, 0x200B, 0x1C, 0x1F}) {
-    EXPECT_FALSE(IsWhiteSpace(c)) << c;
+    EXPECT_FALSE(IsWhiteSpace(c)) << static_cast<uint32_t>(c);
   }
 }
 

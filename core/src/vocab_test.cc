@@ -106,8 +106,9 @@ TEST(Vocab, IdsOutsideAreIgnored) {
   source.Set("tokenizer.ggml.eos_token_id", uint64_t{0xFFFFFFFF});
   source.Set("tokenizer.ggml.eot_token_id", uint64_t{9});
   std::vector<std::string> warnings;
-  const auto read = Read(source, {.bos = 2, .eos = 11, .adds_bos = true,
-                                  .adds_eos = true}, &warnings);
+  const auto read =
+      Read(source, {.bos = 2, .eos = 11, .adds_bos = true, .adds_eos = true},
+           &warnings);
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_EQ(read->bos(), 2);
   EXPECT_EQ(read->eos(), std::nullopt);
@@ -135,10 +136,10 @@ std::vector<TokenId> Ends(const TestVocab& source) {
 }
 
 TEST(Vocab, EndOfGeneration) {
-  TestVocab source = Abc();                         // 0 to 3
-  source.Add("</s>");                               // 4, ordinary
-  source.Add("<|im_end|>", TokenKind::kControl);    // 5
-  source.Add("<|eot_id|>", TokenKind::kControl);    // 6
+  TestVocab source = Abc();                       // 0 to 3
+  source.Add("</s>");                             // 4, ordinary
+  source.Add("<|im_end|>", TokenKind::kControl);  // 5
+  source.Add("<|eot_id|>", TokenKind::kControl);  // 6
   source.Add("<end_of_turn>", TokenKind::kUserDefined);
   source.Add("<|im_start|>", TokenKind::kControl);
   source.Set("tokenizer.ggml.eos_token_id", uint64_t{0});

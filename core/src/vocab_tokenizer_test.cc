@@ -62,8 +62,7 @@ TEST(VocabTokenizer, AddsBosAndEosWhereTheFileSays) {
   const PartsTokenizer tokenizer(source.ToMetadata());
   EXPECT_THAT(tokenizer.Encode("x", {}), ElementsAre(0, 1001, 1));
   EXPECT_THAT(tokenizer.Encode("", {}), ElementsAre(0, 1));
-  EXPECT_THAT(tokenizer.Encode("x", {.add_special = false}),
-              ElementsAre(1001));
+  EXPECT_THAT(tokenizer.Encode("x", {.add_special = false}), ElementsAre(1001));
 }
 
 TEST(VocabTokenizer, Phi3DropsSpaceAfterSpecialTokens) {

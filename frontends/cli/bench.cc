@@ -2,12 +2,14 @@
 #include <cmath>
 #include <numeric>
 
+#include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "cli/commands.h"
 #include "cli/interrupt.h"
+#include "cli/json.h"
 #include "cli/model_summary.h"
 #include "cli/options.h"
 #include "cli/report.h"

@@ -4,9 +4,12 @@
 
 #include <functional>
 
-#include "CLI/CLI.hpp"
 #include "tenon/registry.h"
 #include "tenon/status.h"
+
+namespace CLI {
+class App;
+}
 
 namespace tenon::cli {
 

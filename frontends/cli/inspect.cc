@@ -1,9 +1,11 @@
 // tenon inspect: what a model file holds and what would run it.  Reads the
 // header, never the weights.
+#include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "cli/commands.h"
+#include "cli/json.h"
 #include "cli/model_summary.h"
 #include "cli/options.h"
 #include "cli/report.h"

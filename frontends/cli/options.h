@@ -8,12 +8,15 @@
 #include <string_view>
 #include <vector>
 
-#include "CLI/CLI.hpp"
 #include "cli/models.h"
 #include "tenon/model.h"
 #include "tenon/registry.h"
 #include "tenon/status.h"
 #include "tenon/tokenizer.h"
+
+namespace CLI {
+class App;
+}
 
 namespace tenon::cli {
 

@@ -1,10 +1,11 @@
 // tenon plugins: what is linked into this program.
 #include <algorithm>
 
+#include "CLI/CLI.hpp"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "cli/commands.h"
-#include "cli/report.h"
+#include "cli/json.h"
 #include "tenon/architecture.h"
 #include "tenon/backend.h"
 #include "tenon/sampler.h"

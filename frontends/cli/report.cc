@@ -2,13 +2,14 @@
 
 #include <sys/resource.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cinttypes>
+#include <cstdio>
 #include <span>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "tenon/utf8.h"
 
 namespace tenon::cli {
 namespace {
@@ -21,19 +22,6 @@ std::string Scaled(uint64_t value, double step,
   for (; scaled >= step && unit + 1 < units.size(); ++unit) scaled /= step;
   if (unit == 0) return absl::StrCat(value, units[0]);
   return absl::StrFormat("%.2f%s", scaled, units[unit]);
-}
-
-bool IsWellFormed(std::string_view bytes) {
-  Utf8Stream stream;
-  const std::string text = stream.Push(bytes);
-  return text == bytes;
-}
-
-// The length of the code point at the front; 0 if it is not well formed.
-size_t CodePointLength(std::string_view bytes) {
-  for (size_t n = 1; n <= std::min<size_t>(4, bytes.size()); ++n)
-    if (IsWellFormed(bytes.substr(0, n))) return n;
-  return 0;
 }
 
 std::string Escaped(char c) {
@@ -57,12 +45,6 @@ std::string Escaped(char c) {
 }
 
 }  // namespace
-
-void PrintJson(const Json& json, std::FILE* file, int indent) {
-  const std::string text = json.dump(indent, ' ', /*ensure_ascii=*/false,
-                                     Json::error_handler_t::replace);
-  absl::FPrintF(file, "%s\n", text);
-}
 
 std::string Bytes(uint64_t bytes) {
   static constexpr const char* kUnits[] = {" B", " KiB", " MiB", " GiB",
@@ -113,21 +95,16 @@ std::string Piece(const Tokenizer& tokenizer, TokenId id) {
 std::string Quoted(std::string_view bytes) {
   std::string quoted = "'";
   while (!bytes.empty()) {
-    const size_t n = CodePointLength(bytes);
-    if (n > 1)
-      quoted += bytes.substr(0, n);
-    else
-      quoted += Escaped(bytes[0]);
-    bytes.remove_prefix(std::max<size_t>(n, 1));
+    const Utf8Char c = FirstUtf8Char(bytes);
+    if (c.size > 1 && c.form == Utf8Char::Form::kWellFormed) {
+      quoted += bytes.substr(0, c.size);
+      bytes.remove_prefix(c.size);
+    } else {
+      quoted += Escaped(bytes.front());
+      bytes.remove_prefix(1);
+    }
   }
   return quoted + "'";
-}
-
-Json TextOrBytes(std::string_view bytes) {
-  if (IsWellFormed(bytes)) return std::string(bytes);
-  Json array = Json::array();
-  for (const char c : bytes) array.push_back(static_cast<unsigned char>(c));
-  return array;
 }
 
 }  // namespace tenon::cli

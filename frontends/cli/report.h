@@ -1,22 +1,14 @@
-// What the commands print: numbers for people, JSON for machines, and what
-// the process took.
+// What the commands print for people, and what the process took.
 #ifndef TENON_CLI_REPORT_H_
 #define TENON_CLI_REPORT_H_
 
 #include <cstdint>
-#include <cstdio>
 #include <string>
 #include <string_view>
 
-#include "nlohmann/json.hpp"
 #include "tenon/tokenizer.h"
 
 namespace tenon::cli {
-
-using Json = nlohmann::ordered_json;
-
-// Ill-formed UTF-8 in strings becomes U+FFFD.
-void PrintJson(const Json& json, std::FILE* file = stdout, int indent = 2);
 
 std::string Bytes(uint64_t bytes);  // "812 B", "1.25 KiB", "4.13 MiB"
 std::string Count(uint64_t count);  // "812", "3.15 M", "1.24 B"
@@ -35,8 +27,6 @@ double Now();
 std::string Piece(const Tokenizer& tokenizer, TokenId id);
 // In single quotes, with \n, \t, \\, \' and \xNN for what would not print.
 std::string Quoted(std::string_view bytes);
-// A string, or an array of byte values if it is no well-formed UTF-8.
-Json TextOrBytes(std::string_view bytes);
 
 }  // namespace tenon::cli
 

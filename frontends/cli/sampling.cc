@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "CLI/CLI.hpp"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"

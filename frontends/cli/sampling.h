@@ -7,10 +7,13 @@
 #include <string>
 #include <vector>
 
-#include "CLI/CLI.hpp"
 #include "tenon/registry.h"
 #include "tenon/sampler.h"
 #include "tenon/status.h"
+
+namespace CLI {
+class App;
+}
 
 namespace tenon::cli {
 

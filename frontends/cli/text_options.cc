@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "CLI/CLI.hpp"
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"

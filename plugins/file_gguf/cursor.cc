@@ -22,18 +22,18 @@ std::string Quoted(std::string_view name) {
 }
 
 Status Cursor::Error(Field field, uint64_t at, std::string_view what) const {
-  std::string place(field.name);
-  if (field.index) absl::StrAppend(&place, "[", *field.index, "]");
-  std::string subject;
+  std::string place;
   if (subject_kind_ != nullptr) {
-    subject = absl::StrCat(subject_kind_, " ", Quoted(subject_name_), " ");
+    absl::StrAppend(&place, subject_kind_, " ", Quoted(subject_name_), " ");
   }
-  return absl::InvalidArgumentError(absl::StrCat(
-      name_, ": ", subject, place, " at byte ", at, ": ", what));
+  if (field.name != nullptr) absl::StrAppend(&place, field.name);
+  if (field.index) absl::StrAppend(&place, "[", *field.index, "]");
+  if (field.name != nullptr) absl::StrAppend(&place, " ");
+  return absl::InvalidArgumentError(
+      absl::StrCat(name_, ": ", place, "at byte ", at, ": ", what));
 }
 
-StatusOr<std::span<const std::byte>> Cursor::Take(Field field,
-                                                  uint64_t count) {
+StatusOr<std::span<const std::byte>> Cursor::Take(Field field, uint64_t count) {
   if (count > remaining()) {
     return Error(field, position_,
                  absl::StrCat("needs ", count, " bytes, but the file ends ",

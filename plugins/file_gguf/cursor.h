@@ -28,9 +28,13 @@ constexpr std::optional<uint64_t> CheckedMultiply(uint64_t a, uint64_t b) {
   return a * b;
 }
 
-// What is being read, for errors: "dims" or "dims[1]".
+// What comes before the text of a string.
+inline constexpr uint64_t kLengthBytes = 8;
+
+// What is being read, for errors: "dims" or "dims[1]"; without a name, all of
+// the subject.
 struct Field {
-  const char* name;
+  const char* name = nullptr;
   std::optional<uint64_t> index = std::nullopt;
 };
 

@@ -61,10 +61,12 @@ TEST(Cursor, NamesWhatItIsIn) {
   cursor.Enter("tensor", "t");
   EXPECT_EQ(cursor.Error({"dims", 1}, 9, "is bad").message(),
             "f: tensor 't' dims[1] at byte 9: is bad");
-  cursor.Enter("tensor", std::string(200, 'x'));
+  const std::string long_name(200, 'x');
+  cursor.Enter("tensor", long_name);
   EXPECT_EQ(cursor.Error({"type"}, 9, "is bad").message(),
-            "f: tensor '" + std::string(100, 'x') + "...' type at byte 9: "
-            "is bad");
+            "f: tensor '" + std::string(100, 'x') +
+                "...' type at byte 9: "
+                "is bad");
   cursor.Leave();
   EXPECT_EQ(cursor.Error({"type"}, 9, "is bad").message(),
             "f: type at byte 9: is bad");
@@ -85,7 +87,8 @@ TEST(Cursor, Strings) {
   EXPECT_EQ(not_a_name.Name({"x"}, 3).status().message(),
             "f: x at byte 0: has a control character, 10, at index 1");
   Cursor empty = Over(std::string_view("\0\0\0\0\0\0\0\0", 8));
-  EXPECT_EQ(empty.Name({"x"}, 3).status().message(), "f: x at byte 0: is empty");
+  EXPECT_EQ(empty.Name({"x"}, 3).status().message(),
+            "f: x at byte 0: is empty");
 }
 
 TEST(Cursor, ArraysWhoseSizeWouldWrap) {

@@ -48,10 +48,9 @@ StatusOr<uint64_t> Alignment(const Cursor& cursor, const Metadata& metadata) {
                     alignment.status().message());
   }
   if (!std::has_single_bit(*alignment) || *alignment > kMaxAlignment) {
-    return KeyError(
-        cursor, metadata, kAlignmentKey,
-        absl::StrCat(*alignment, " is not a power of two up to ",
-                     kMaxAlignment));
+    return KeyError(cursor, metadata, kAlignmentKey,
+                    absl::StrCat(*alignment, " is not a power of two up to ",
+                                 kMaxAlignment));
   }
   return *alignment;
 }

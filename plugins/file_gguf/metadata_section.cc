@@ -1,11 +1,13 @@
 #include "file_gguf/metadata_section.h"
 
 #include <algorithm>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 
 namespace tenon::gguf {
 namespace {
@@ -14,7 +16,6 @@ constexpr uint64_t kMaxKeyBytes = 64 << 10;
 constexpr uint64_t kMaxStringBytes = 64 << 20;
 constexpr uint64_t kMaxNumbers = 1 << 30;  // of an array
 constexpr uint64_t kMaxStrings = 1 << 24;  // of an array
-constexpr uint64_t kMinStringBytes = 8;    // the length of an empty one
 
 enum ValueType : uint32_t {
   kU8 = 0,
@@ -47,7 +48,7 @@ StatusOr<MetaValue> ReadString(Cursor& cursor) {
 StatusOr<MetaValue> ReadStrings(Cursor& cursor) {
   TENON_ASSIGN_OR_RETURN(
       const uint64_t count,
-      cursor.Count({"array length"}, kMaxStrings, kMinStringBytes));
+      cursor.Count({"array length"}, kMaxStrings, kLengthBytes));
   std::vector<std::string_view> strings;  // grows with what is really there
   for (uint64_t i = 0; i < count; ++i) {
     TENON_ASSIGN_OR_RETURN(const std::string_view text,
@@ -61,18 +62,30 @@ StatusOr<MetaValue> ReadStrings(Cursor& cursor) {
 NumberArray ElementsOf(uint32_t type) {
   using Element = NumberArray::Element;
   switch (type) {
-    case kU8: return {Element::kUint, 1, {}};
-    case kI8: return {Element::kInt, 1, {}};
-    case kU16: return {Element::kUint, 2, {}};
-    case kI16: return {Element::kInt, 2, {}};
-    case kU32: return {Element::kUint, 4, {}};
-    case kI32: return {Element::kInt, 4, {}};
-    case kF32: return {Element::kFloat, 4, {}};
-    case kBool: return {Element::kBool, 1, {}};
-    case kU64: return {Element::kUint, 8, {}};
-    case kI64: return {Element::kInt, 8, {}};
-    case kF64: return {Element::kFloat, 8, {}};
-    default: return {Element::kUint, 0, {}};
+    case kU8:
+      return {Element::kUint, 1, {}};
+    case kI8:
+      return {Element::kInt, 1, {}};
+    case kU16:
+      return {Element::kUint, 2, {}};
+    case kI16:
+      return {Element::kInt, 2, {}};
+    case kU32:
+      return {Element::kUint, 4, {}};
+    case kI32:
+      return {Element::kInt, 4, {}};
+    case kF32:
+      return {Element::kFloat, 4, {}};
+    case kBool:
+      return {Element::kBool, 1, {}};
+    case kU64:
+      return {Element::kUint, 8, {}};
+    case kI64:
+      return {Element::kInt, 8, {}};
+    case kF64:
+      return {Element::kFloat, 8, {}};
+    default:
+      return {Element::kUint, 0, {}};
   }
 }
 
@@ -93,8 +106,8 @@ StatusOr<MetaValue> ReadArray(Cursor& cursor) {
   TENON_ASSIGN_OR_RETURN(
       const uint64_t count,
       cursor.Count({"array length"}, kMaxNumbers, array.element_bytes));
-  TENON_ASSIGN_OR_RETURN(array.bytes, cursor.Array({"value"}, count,
-                                                   array.element_bytes));
+  TENON_ASSIGN_OR_RETURN(array.bytes,
+                         cursor.Array({"value"}, count, array.element_bytes));
   return MetaValue(array);
 }
 
@@ -103,19 +116,32 @@ StatusOr<MetaValue> ReadValue(Cursor& cursor) {
   TENON_ASSIGN_OR_RETURN(const uint32_t type,
                          cursor.Number<uint32_t>({"type"}));
   switch (type) {
-    case kU8: return ReadNumber<uint8_t, uint64_t>(cursor);
-    case kI8: return ReadNumber<int8_t, int64_t>(cursor);
-    case kU16: return ReadNumber<uint16_t, uint64_t>(cursor);
-    case kI16: return ReadNumber<int16_t, int64_t>(cursor);
-    case kU32: return ReadNumber<uint32_t, uint64_t>(cursor);
-    case kI32: return ReadNumber<int32_t, int64_t>(cursor);
-    case kF32: return ReadNumber<float, double>(cursor);
-    case kBool: return ReadNumber<uint8_t, bool>(cursor);
-    case kString: return ReadString(cursor);
-    case kArray: return ReadArray(cursor);
-    case kU64: return ReadNumber<uint64_t, uint64_t>(cursor);
-    case kI64: return ReadNumber<int64_t, int64_t>(cursor);
-    case kF64: return ReadNumber<double, double>(cursor);
+    case kU8:
+      return ReadNumber<uint8_t, uint64_t>(cursor);
+    case kI8:
+      return ReadNumber<int8_t, int64_t>(cursor);
+    case kU16:
+      return ReadNumber<uint16_t, uint64_t>(cursor);
+    case kI16:
+      return ReadNumber<int16_t, int64_t>(cursor);
+    case kU32:
+      return ReadNumber<uint32_t, uint64_t>(cursor);
+    case kI32:
+      return ReadNumber<int32_t, int64_t>(cursor);
+    case kF32:
+      return ReadNumber<float, double>(cursor);
+    case kBool:
+      return ReadNumber<uint8_t, bool>(cursor);
+    case kString:
+      return ReadString(cursor);
+    case kArray:
+      return ReadArray(cursor);
+    case kU64:
+      return ReadNumber<uint64_t, uint64_t>(cursor);
+    case kI64:
+      return ReadNumber<int64_t, int64_t>(cursor);
+    case kF64:
+      return ReadNumber<double, double>(cursor);
     default:
       return cursor.Error({"type"}, start,
                           absl::StrCat(type, " is not a value type (0 to 12)"));
@@ -142,12 +168,15 @@ StatusOr<Metadata> ReadMetadata(Cursor& cursor, uint64_t count) {
   return metadata;
 }
 
-Status KeyError(const Cursor& cursor, const Metadata& metadata,
-                std::string_view key, std::string_view what) {
+Status KeyError(Cursor cursor, const Metadata& metadata, std::string_view key,
+                std::string_view what) {
   const auto entries = metadata.entries();
   const auto entry = std::find_if(entries.begin(), entries.end(),
                                   [&](auto& e) { return e.key == key; });
-  return cursor.Error({"metadata"}, cursor.PositionOf(entry->key), what);
+  const std::string prefix = absl::StrCat("'", key, "': ");
+  cursor.Enter("metadata", key);
+  return cursor.Error({}, cursor.PositionOf(entry->key) - kLengthBytes,
+                      absl::StripPrefix(what, prefix));
 }
 
 }  // namespace tenon::gguf

@@ -20,10 +20,10 @@ inline constexpr uint64_t kMaxKeyValues = 1 << 16;
 // Reads `count` entries.  Strings and arrays borrow the cursor's bytes.
 StatusOr<Metadata> ReadMetadata(Cursor& cursor, uint64_t count);
 
-// What is wrong with the value of `key`, which `metadata`, read from the bytes
-// of `cursor`, has.
-Status KeyError(const Cursor& cursor, const Metadata& metadata,
-                std::string_view key, std::string_view what);
+// The error of the entry `key`, which `metadata`, read from the bytes of
+// `cursor`, has.  `what` may begin as the messages of Metadata do: 'KEY': ...
+Status KeyError(Cursor cursor, const Metadata& metadata, std::string_view key,
+                std::string_view what);
 
 }  // namespace tenon::gguf
 

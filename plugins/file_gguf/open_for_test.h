@@ -46,8 +46,8 @@ struct NamedBytes {
 
 // Opens others[i] by name.
 inline SiblingOpener SiblingsAmong(const std::vector<NamedBytes>& others) {
-  return [&others](std::string_view name)
-             -> StatusOr<std::unique_ptr<ByteSource>> {
+  return [&others](
+             std::string_view name) -> StatusOr<std::unique_ptr<ByteSource>> {
     for (const NamedBytes& other : others) {
       if (other.name == name) return FromMemory(other.name, other.bytes);
     }

@@ -56,9 +56,9 @@ StatusOr<Place> PlaceOf(const Shard& shard) {
   TENON_ASSIGN_OR_RETURN(place.number, U32Or(shard, kNumberKey, 0));
   TENON_ASSIGN_OR_RETURN(place.count, U32Or(shard, kCountKey, 1));
   if (place.number > 0 && place.number >= place.count) {
-    return shard.KeyError(
-        kNumberKey, absl::StrCat("'split.no' is ", place.number,
-                                 ", but there are ", place.count, " shards"));
+    return shard.KeyError(kNumberKey,
+                          absl::StrCat("is ", place.number, ", but there are ",
+                                       place.count, " shards"));
   }
   return place;
 }
@@ -75,9 +75,9 @@ StatusOr<std::string_view> Prefix(const Shard& shard, Place place) {
   const std::string suffix = SuffixOf(place);
   if (!name.ends_with(suffix)) {
     return shard.KeyError(
-        kCountKey, absl::StrCat("this is shard ", place.number + 1, " of ",
-                                place.count, ", so its name has to end in ",
-                                Quoted(suffix)));
+        kCountKey,
+        absl::StrCat("this is shard ", place.number + 1, " of ", place.count,
+                     ", so its name has to end in ", Quoted(suffix)));
   }
   name.remove_suffix(suffix.size());
   return name;
@@ -109,7 +109,7 @@ Status CheckBelongs(const Shard& shard, Place expected, const Shard& first) {
   }
   return shard.KeyError(
       kArchitectureKey,
-      absl::StrCat("'general.architecture' is ", Quoted(*architecture),
+      absl::StrCat("is ", Quoted(*architecture),
                    ", but that of the first shard is ", Quoted(*wanted)));
 }
 
@@ -138,9 +138,9 @@ Status CheckTensorCount(const Shard& first, size_t total) {
       const uint32_t count,
       U32Or(first, kTensorCountKey, static_cast<uint32_t>(total)));
   if (count == total) return absl::OkStatus();
-  return first.KeyError(kTensorCountKey,
-                        absl::StrCat("'split.tensors.count' is ", count,
-                                     ", but the shards have ", total));
+  return first.KeyError(
+      kTensorCountKey,
+      absl::StrCat("is ", count, ", but the shards have ", total));
 }
 
 // All tensors of all shards, in file order.
@@ -151,9 +151,9 @@ StatusOr<std::vector<TensorInfo>> AllTensors(std::span<const Shard> shards) {
     for (TensorInfo tensor : shards[i].header.tensors) {
       if (!names.insert(tensor.name).second) {
         const Cursor cursor = shards[i].cursor();
-        return cursor.Error({"tensor name"}, cursor.PositionOf(tensor.name) - 8,
-                            absl::StrCat(Quoted(tensor.name),
-                                         " is there twice"));
+        return cursor.Error(
+            {"tensor name"}, cursor.PositionOf(tensor.name) - kLengthBytes,
+            absl::StrCat(Quoted(tensor.name), " is there twice"));
       }
       tensor.source = i;
       all.push_back(tensor);

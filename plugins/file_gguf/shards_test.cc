@@ -72,14 +72,16 @@ TEST(Shards, AnotherThanTheFirst) {
       OpenSource(FromMemory("d/m-00002-of-00003.gguf", bytes), {});
   EXPECT_TRUE(absl::IsInvalidArgument(file.status()));
   EXPECT_EQ(file.status().message(),
-            "d/m-00002-of-00003.gguf: metadata at byte 32: this is shard 2 of "
+            "d/m-00002-of-00003.gguf: metadata 'split.no' at byte 24: this is "
+            "shard 2 of "
             "3; open the first one, 'm-00001-of-00003.gguf'");
 }
 
 TEST(Shards, AnotherThanTheFirstUnderAnotherName) {
   const auto bytes = Shard(1, 3).Bytes();
   EXPECT_EQ(OpenBytes(bytes).status().message(),
-            "f: metadata at byte 56: this is shard 2 of 3, so its name has to "
+            "f: metadata 'split.count' at byte 46: this is shard 2 of 3, so "
+            "its name has to "
             "end in '-00002-of-00003.gguf'");
 }
 
@@ -87,7 +89,8 @@ TEST(Shards, TheFirstUnderAnotherName) {
   Model model;
   model.first_name = "renamed.gguf";
   EXPECT_EQ(model.Error(),
-            "renamed.gguf: metadata at byte 54: this is shard 1 of 3, so its "
+            "renamed.gguf: metadata 'split.count' at byte 46: this is shard 1 "
+            "of 3, so its "
             "name has to end in '-00001-of-00003.gguf'");
 }
 
@@ -95,9 +98,9 @@ TEST(Shards, MissingOne) {
   Model model;
   ASSERT_TRUE(model.Open().ok());
   model.files.erase(model.files.begin() + 1);
-  const auto file = OpenSource(
-      FromMemory(model.files[0].name, model.files[0].bytes),
-      SiblingsAmong(model.files));
+  const auto file =
+      OpenSource(FromMemory(model.files[0].name, model.files[0].bytes),
+                 SiblingsAmong(model.files));
   EXPECT_TRUE(absl::IsNotFound(file.status()));
   EXPECT_EQ(file.status().message(), "m-00002-of-00003.gguf: cannot be opened");
 }
@@ -105,7 +108,8 @@ TEST(Shards, MissingOne) {
 TEST(Shards, NoWayToOpenOthers) {
   const auto bytes = Shard(0, 2).Bytes();
   EXPECT_EQ(OpenBytes(bytes).status().message(),
-            "f: metadata at byte 54: its other shards cannot be opened");
+            "f: metadata 'split.count' at byte 46: its other shards cannot be "
+            "opened");
 }
 
 TEST(Shards, WrongNumber) {
@@ -135,13 +139,13 @@ TEST(Shards, NotAShardAtAll) {
 TEST(Shards, NumberBeyondTheCount) {
   const auto bytes = Shard(3, 3).Bytes();
   EXPECT_EQ(OpenBytes(bytes).status().message(),
-            "f: metadata at byte 32: 'split.no' is 3, but there are 3 shards");
+            "f: metadata 'split.no' at byte 24: is 3, but there are 3 shards");
 }
 
 TEST(Shards, NumberOfTheWrongKind) {
   const auto bytes = GgufWriter().Put("split.no", "one").Bytes();
   EXPECT_EQ(OpenBytes(bytes).status().message(),
-            "f: metadata at byte 32: 'split.no': is a string, not an integer");
+            "f: metadata 'split.no' at byte 24: is a string, not an integer");
 }
 
 TEST(Shards, TheSameTensorInTwo) {
@@ -155,25 +159,26 @@ TEST(Shards, TheSameTensorInTwo) {
 TEST(Shards, TensorsThatAreMissing) {
   Model model;
   model.third = Shard(2, 3);
-  EXPECT_EQ(model.Error(),
-            "dir/m-00001-of-00003.gguf: metadata at byte 79: "
-            "'split.tensors.count' is 3, but the shards have 2");
+  EXPECT_EQ(
+      model.Error(),
+      "dir/m-00001-of-00003.gguf: metadata 'split.tensors.count' at byte 71: "
+      "is 3, but the shards have 2");
 }
 
 TEST(Shards, OfAnotherModel) {
   Model model;
   model.second.Put("general.architecture", "qwen2");
-  EXPECT_EQ(model.Error(),
-            "m-00002-of-00003.gguf: metadata at byte 79: "
-            "'general.architecture' is 'qwen2', but that of the first shard is "
-            "'llama'");
+  EXPECT_EQ(
+      model.Error(),
+      "m-00002-of-00003.gguf: metadata 'general.architecture' at byte 71: "
+      "is 'qwen2', but that of the first shard is "
+      "'llama'");
 }
 
 TEST(Shards, ABrokenOneIsNamed) {
   Model model;
   model.second.TensorCount(2);
-  EXPECT_THAT(model.Error(),
-              ::testing::StartsWith("m-00002-of-00003.gguf: "));
+  EXPECT_THAT(model.Error(), ::testing::StartsWith("m-00002-of-00003.gguf: "));
 }
 
 }  // namespace

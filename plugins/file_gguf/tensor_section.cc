@@ -57,8 +57,9 @@ Status ReadDims(Cursor& cursor, TensorInfo& tensor) {
     if (dim < 1 || dim > kMaxElements / elements) {
       return cursor.Error(
           {"dims", i}, start,
-          absl::StrCat(dim, dim < 1 ? " is not a size"
-                                    : " makes too many elements: 2^63 or more"));
+          absl::StrCat(dim, dim < 1
+                                ? " is not a size"
+                                : " makes too many elements: 2^63 or more"));
     }
     tensor.dims[i] = dim;
     elements *= dim;
@@ -82,9 +83,8 @@ Status ReadType(Cursor& cursor, TensorInfo& tensor) {
         absl::StrCat("rows of ", tensor.cols(), " elements are no multiple of ",
                      info.block_elements, ", the block of ", info.name));
   }
-  const std::optional<uint64_t> bytes =
-      CheckedMultiply(tensor.cols() / info.block_elements * tensor.rows(),
-                      info.block_bytes);
+  const std::optional<uint64_t> bytes = CheckedMultiply(
+      tensor.cols() / info.block_elements * tensor.rows(), info.block_bytes);
   if (!bytes || *bytes > cursor.file_bytes()) {
     return cursor.Error(
         {"type"}, start,
@@ -118,8 +118,10 @@ Status PlaceTensor(const Cursor& cursor, uint64_t data_start,
                    uint64_t alignment, TensorInfo& tensor) {
   if (tensor.offset % alignment != 0) {
     return OffsetError(cursor, tensor,
-                       absl::StrCat(tensor.offset, " is no multiple of the "
-                                    "alignment ", alignment));
+                       absl::StrCat(tensor.offset,
+                                    " is no multiple of the "
+                                    "alignment ",
+                                    alignment));
   }
   const std::optional<uint64_t> begin = CheckedAdd(data_start, tensor.offset);
   if (!begin || *begin > cursor.file_bytes() ||

@@ -114,7 +114,7 @@ TEST(MirostatV2, IsOffUnlessAskedFor) {
   EXPECT_EQ(create({.numbers = {{"mirostat", 1}}}, kVocab).status().message(),
             "'mirostat': version 1 is not offered; 0 is off, 2 is version 2");
   EXPECT_EQ(create({.numbers = {{"mirostat", 3}}}, kVocab).status().message(),
-            "'mirostat': 3 is outside [0, 2]");
+            "'mirostat': 3 is not a whole number in [0, 2]");
 }
 
 }  // namespace

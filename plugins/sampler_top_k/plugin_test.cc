@@ -44,8 +44,10 @@ TEST(TopK, IsOffAtZero) {
 }
 
 TEST(TopK, RefusesNegativesAndFractions) {
-  EXPECT_EQ(Refusal(-1).message(), "'top_k': -1 is outside [0, 2147483647]");
-  EXPECT_EQ(Refusal(1.5).message(), "'top_k': 1.5 is not a whole number");
+  EXPECT_EQ(Refusal(-1).message(),
+            "'top_k': -1 is not a whole number in [0, 2147483647]");
+  EXPECT_EQ(Refusal(1.5).message(),
+            "'top_k': 1.5 is not a whole number in [0, 2147483647]");
 }
 
 }  // namespace

@@ -74,13 +74,17 @@ size_t LedRun(Chars text, CharClass not_lead, CharClass set) {
   return run == 0 ? 0 : lead + run;
 }
 
+// \p{N}{1,kMax}, or 0.
+template <size_t kMax>
+size_t Digits(Chars text) {
+  return Run(text.first(std::min(text.size(), kMax)), kNumber);
+}
+
 template <size_t kMaxDigits, CharClass kInWord>
 size_t MatchWordsAndLines(Chars text) {
   if (const size_t size = Contraction<true>(text)) return size;
   if (const size_t size = LedRun(text, kNotBeforeWord, kInWord)) return size;
-  if (const size_t size = Run(text, kNumber)) {
-    return std::min(size, kMaxDigits);
-  }
+  if (const size_t size = Digits<kMaxDigits>(text)) return size;
   constexpr CharClass kSymbols = kAnyChar & ~(kSpace | kInWord | kNumber);
   if (const size_t size = Symbols(text, kSymbols)) return size;
   return SpacesOrLines(text);
@@ -124,9 +128,7 @@ size_t MatchCasedWords(Chars text) {
     if (!kContractions) return size;
     return size + Contraction<true>(text.subspan(size));
   }
-  if (const size_t size = Run(text, kNumber)) {
-    return std::min(size, kMaxDigits);
-  }
+  if (const size_t size = Digits<kMaxDigits>(text)) return size;
   constexpr CharClass kSymbols = kAnyChar & ~(kSpace | kWordOrDigit);
   if (const size_t size = Symbols<true>(text, kSymbols)) return size;
   return SpacesOrLines(text);

@@ -27,8 +27,8 @@ struct NumberArray {
 // Unsigned, signed, float and bool scalars are widened; strings and arrays
 // borrow the file's bytes.
 using MetaValue =
-    std::variant<uint64_t, int64_t, double, bool, std::string_view,
-                 NumberArray, std::vector<std::string_view>>;
+    std::variant<uint64_t, int64_t, double, bool, std::string_view, NumberArray,
+                 std::vector<std::string_view>>;
 
 // Keys and values in file order.  Borrows strings and arrays from the
 // ModelFile that made it, which must outlive it.

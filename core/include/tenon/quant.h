@@ -5,7 +5,8 @@
 // with small integers for code, scale and min.  Decoders, reference kernels
 // and the packing of faster backends all read blocks through
 //   Format::ReadScales(block)        d and dmin of a block
-//   Format::Unpack(block, g)         the integers of its group g
+//   Format::Unpack(block, g, out)    the integers of its group g; `out` is a
+//                                    new Group{}
 // kMaxCode and kMaxScale bound the magnitudes.  Blocks need no alignment.
 #ifndef TENON_QUANT_H_
 #define TENON_QUANT_H_
@@ -69,30 +70,48 @@ inline void LookUpIq4(int8_t* code) noexcept {
   for (size_t i = 0; i < kGroup; ++i) code[i] = kIq4Codes[code[i]];
 }
 
-// --- Blocks of one group.
+// --- Where d and dmin are, for the formats that have them in front.
 
-// d, q[16]
-struct Q4_0 {
-  static constexpr size_t kBytes = 18, kGroups = 1;
-  static constexpr int kMaxCode = 8, kMaxScale = 1;
+// d
+struct ScaleInFront {
   static constexpr bool kHasMin = false;
   static Scales ReadScales(const std::byte* b) noexcept {
     return {LoadHalf(b), 0};
   }
+};
+
+// d, m: value = d * code + m
+struct SignedMinimum {
+  static constexpr bool kHasMin = true;
+  static Scales ReadScales(const std::byte* b) noexcept {
+    return {LoadHalf(b), -LoadHalf(b + 2)};
+  }
+};
+
+// d, dmin
+struct ScaleAndMinimum {
+  static constexpr bool kHasMin = true;
+  static Scales ReadScales(const std::byte* b) noexcept {
+    return {LoadHalf(b), LoadHalf(b + 2)};
+  }
+};
+
+// --- Blocks of one group.
+
+// d, q[16]
+struct Q4_0 : ScaleInFront {
+  static constexpr size_t kBytes = 18, kGroups = 1;
+  static constexpr int kMaxCode = 8, kMaxScale = 1;
   static void Unpack(const std::byte* b, size_t, Group& out) noexcept {
     UnpackNibbles(b + 2, out.code);
     Subtract(8, out.code);
   }
 };
 
-// d, m, q[16]: the minimum is stored with its sign
-struct Q4_1 {
+// d, m, q[16]
+struct Q4_1 : SignedMinimum {
   static constexpr size_t kBytes = 20, kGroups = 1;
   static constexpr int kMaxCode = 15, kMaxScale = 1;
-  static constexpr bool kHasMin = true;
-  static Scales ReadScales(const std::byte* b) noexcept {
-    return {LoadHalf(b), -LoadHalf(b + 2)};
-  }
   static void Unpack(const std::byte* b, size_t, Group& out) noexcept {
     out.min[0] = out.min[1] = 1;
     UnpackNibbles(b + 4, out.code);
@@ -100,13 +119,9 @@ struct Q4_1 {
 };
 
 // d, fifth bits u32, q[16]
-struct Q5_0 {
+struct Q5_0 : ScaleInFront {
   static constexpr size_t kBytes = 22, kGroups = 1;
   static constexpr int kMaxCode = 16, kMaxScale = 1;
-  static constexpr bool kHasMin = false;
-  static Scales ReadScales(const std::byte* b) noexcept {
-    return {LoadHalf(b), 0};
-  }
   static void Unpack(const std::byte* b, size_t, Group& out) noexcept {
     UnpackNibbles(b + 6, out.code);
     AddFifthBits(Load32(b + 2), out.code);
@@ -115,13 +130,9 @@ struct Q5_0 {
 };
 
 // d, m, fifth bits u32, q[16]
-struct Q5_1 {
+struct Q5_1 : SignedMinimum {
   static constexpr size_t kBytes = 24, kGroups = 1;
   static constexpr int kMaxCode = 31, kMaxScale = 1;
-  static constexpr bool kHasMin = true;
-  static Scales ReadScales(const std::byte* b) noexcept {
-    return {LoadHalf(b), -LoadHalf(b + 2)};
-  }
   static void Unpack(const std::byte* b, size_t, Group& out) noexcept {
     out.min[0] = out.min[1] = 1;
     UnpackNibbles(b + 8, out.code);
@@ -130,13 +141,9 @@ struct Q5_1 {
 };
 
 // d, i8 q[32]
-struct Q8_0 {
+struct Q8_0 : ScaleInFront {
   static constexpr size_t kBytes = 34, kGroups = 1;
   static constexpr int kMaxCode = 128, kMaxScale = 1;
-  static constexpr bool kHasMin = false;
-  static Scales ReadScales(const std::byte* b) noexcept {
-    return {LoadHalf(b), 0};
-  }
   static void Unpack(const std::byte* b, size_t, Group& out) noexcept {
     for (size_t i = 0; i < kGroup; ++i)
       out.code[i] = static_cast<int8_t>(b[2 + i]);
@@ -144,13 +151,9 @@ struct Q8_0 {
 };
 
 // d, q[16]
-struct IQ4_NL {
+struct IQ4_NL : ScaleInFront {
   static constexpr size_t kBytes = 18, kGroups = 1;
   static constexpr int kMaxCode = 127, kMaxScale = 1;
-  static constexpr bool kHasMin = false;
-  static Scales ReadScales(const std::byte* b) noexcept {
-    return {LoadHalf(b), 0};
-  }
   static void Unpack(const std::byte* b, size_t, Group& out) noexcept {
     UnpackNibbles(b + 2, out.code);
     LookUpIq4(out.code);
@@ -221,13 +224,9 @@ inline void ReadSixBits(const std::byte* s, size_t g, Group& out) noexcept {
 }
 
 // d, dmin, scales and minimums [12], q 4 bits [128]
-struct Q4_K {
+struct Q4_K : ScaleAndMinimum {
   static constexpr size_t kBytes = 144, kGroups = 8;
   static constexpr int kMaxCode = 15, kMaxScale = 63;
-  static constexpr bool kHasMin = true;
-  static Scales ReadScales(const std::byte* b) noexcept {
-    return {LoadHalf(b), LoadHalf(b + 2)};
-  }
   static void Unpack(const std::byte* b, size_t g, Group& out) noexcept {
     const std::byte* q = b + 16 + 32 * (g / 2);
     for (size_t i = 0; i < kGroup; ++i)
@@ -237,13 +236,9 @@ struct Q4_K {
 };
 
 // d, dmin, scales and minimums [12], fifth bits [32], q 4 bits [128]
-struct Q5_K {
+struct Q5_K : ScaleAndMinimum {
   static constexpr size_t kBytes = 176, kGroups = 8;
   static constexpr int kMaxCode = 31, kMaxScale = 63;
-  static constexpr bool kHasMin = true;
-  static Scales ReadScales(const std::byte* b) noexcept {
-    return {LoadHalf(b), LoadHalf(b + 2)};
-  }
   static void Unpack(const std::byte* b, size_t g, Group& out) noexcept {
     const std::byte* q = b + 48 + 32 * (g / 2);
     for (size_t i = 0; i < kGroup; ++i) {
@@ -278,13 +273,9 @@ struct Q6_K {
 };
 
 // d, scales' high 2 bits u16, low 4 bits [4], q [128]
-struct IQ4_XS {
+struct IQ4_XS : ScaleInFront {
   static constexpr size_t kBytes = 136, kGroups = 8;
   static constexpr int kMaxCode = 127, kMaxScale = 32;
-  static constexpr bool kHasMin = false;
-  static Scales ReadScales(const std::byte* b) noexcept {
-    return {LoadHalf(b), 0};
-  }
   static void Unpack(const std::byte* b, size_t g, Group& out) noexcept {
     UnpackNibbles(b + 8 + 16 * g, out.code);
     LookUpIq4(out.code);

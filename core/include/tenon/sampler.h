@@ -109,7 +109,7 @@ struct SamplerOptions {
 
   double Get(std::string_view name, double otherwise) const;
   // Errors: kInvalidArgument, naming the option, its value and the range, for
-  // a number outside [low, high] and, of GetInteger, for a fraction.
+  // a number outside [low, high] and, from GetInteger, for a fraction.
   StatusOr<double> Get(std::string_view name, double otherwise, double low,
                        double high) const;
   StatusOr<int64_t> GetInteger(std::string_view name, int64_t otherwise,
@@ -123,8 +123,8 @@ enum class SamplerRole : uint8_t {
   kDecideAlone,  // decides, and takes the place of all truncation
 };
 
-// What a sampler plugin brings.  The plugin's name, without
-// "sampler_", is the stage's name.
+// What a sampler plugin brings.  The plugin's name without "sampler_" is the
+// stage's name.
 struct SamplerFactory {
   // Where the stage stands in the default chain; stages run in ascending
   // order.  Logit bias 50, penalties 100, top_k 200, typical_p 300, top_p 400,

@@ -1,0 +1,44 @@
+#include "template_arch/build.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "tenon/blocks.h"
+
+namespace tenon::template_arch {
+namespace {
+
+// Shapes as [rows, columns]; letters as in Config.
+struct Weights {
+  WeightId embedding;                 // [V, E], and the head
+  std::vector<SwiGluWeights> layers;  // see blocks.h
+  WeightId output_norm;               // [E]
+};
+
+Weights DeclareWeights(GraphBuilder& g, const Config& c) {
+  Weights w;
+  w.embedding = g.Matrix("token_embd.weight", c.V, c.E);
+  for (uint32_t i = 0; i < c.layers; ++i)
+    w.layers.push_back(
+        DeclareSwiGlu(g, absl::StrCat("blk.", i, "."), "ffn_norm", c.E, c.F));
+  w.output_norm = g.Vector("output_norm.weight", c.E);
+  return w;
+}
+
+}  // namespace
+
+void BuildTemplateArch(GraphBuilder& g, const Config& c) {
+  const Weights w = DeclareWeights(g, c);
+  ValueId x = g.Embed("token_embd", w.embedding);  // [T, E]
+  for (uint32_t i = 0; i < c.layers; ++i) {
+    const std::string p = absl::StrCat("blk.", i, ".");
+    x = SwiGluBlock(g, p, x, w.layers[i], c.eps);  // [T, E]
+  }
+  const ValueId last = g.TakeOutputs("outputs", x);  // [R, E]
+  const ValueId hidden =
+      g.RmsNorm("output_norm", last, w.output_norm, c.eps);  // [R, E]
+  g.Outputs(hidden, {.weight = w.embedding});                // [R, V]
+}
+
+}  // namespace tenon::template_arch

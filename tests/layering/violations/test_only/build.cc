@@ -1,0 +1,1 @@
+#include "support/gguf_writer.h"
