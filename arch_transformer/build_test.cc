@@ -41,14 +41,13 @@ const Node& Find(const Graph& graph, std::string_view name) {
 
 TEST(BuildTransformer, OneLayerReadsLikeThePaper) {
   const Graph graph = Built(TestFile("llama"));
-  EXPECT_THAT(
-      LayerOps(graph, "blk.1."),
-      ElementsAre(OpKind::kRmsNorm, OpKind::kLinear, OpKind::kLinear,
-                  OpKind::kLinear, OpKind::kRope, OpKind::kRope,
-                  OpKind::kAppend, OpKind::kAppend, OpKind::kAttention,
-                  OpKind::kLinear, OpKind::kAdd, OpKind::kRmsNorm,
-                  OpKind::kLinear, OpKind::kLinear, OpKind::kSwiGlu,
-                  OpKind::kLinear, OpKind::kAdd));
+  EXPECT_THAT(LayerOps(graph, "blk.1."),
+              ElementsAre(OpKind::kRmsNorm, OpKind::kLinear, OpKind::kLinear,
+                          OpKind::kLinear, OpKind::kRope, OpKind::kRope,
+                          OpKind::kAppend, OpKind::kAppend, OpKind::kAttention,
+                          OpKind::kLinear, OpKind::kAdd, OpKind::kRmsNorm,
+                          OpKind::kLinear, OpKind::kLinear, OpKind::kSwiGlu,
+                          OpKind::kLinear, OpKind::kAdd));
   EXPECT_EQ(graph.value(graph.logits).cols, 100u);
   EXPECT_EQ(graph.value(graph.hidden).cols, 32u);
 }
@@ -92,8 +91,8 @@ TEST(BuildTransformer, UsesTheBiasesOfTheFile) {
 
 TEST(BuildTransformer, SplitsAFusedProjection) {
   TestFile file("llama");
-  for (const char* name : {"blk.0.attn_q.weight", "blk.0.attn_k.weight",
-                           "blk.0.attn_v.weight"})
+  for (const char* name :
+       {"blk.0.attn_q.weight", "blk.0.attn_k.weight", "blk.0.attn_v.weight"})
     file.Remove(name);
   file.Add("blk.0.attn_qkv.weight", 32 + 16 + 16, 32);
   const Graph graph = Built(file);

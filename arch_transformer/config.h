@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "tenon/hyperparameters.h"
 #include "tenon/model_file.h"
 #include "tenon/op.h"
 #include "tenon/status.h"
@@ -12,12 +13,10 @@ namespace tenon::transformer {
 
 struct Config {
   uint32_t layers;
-  uint32_t E;  // embedding length
-  uint32_t F;  // feed-forward length
-  uint32_t H;  // query heads
-  uint32_t G;  // key/value heads; H is a multiple of G
-  uint32_t D;  // head dimension, not always E / H
-  uint32_t V;  // vocabulary: rows of the embedding
+  uint32_t E;            // embedding length
+  uint32_t F;            // feed-forward length
+  AttentionHeads heads;  // H, G and D; D is not always E / H
+  uint32_t V;            // vocabulary: rows of the embedding
   uint32_t context_length;
   float eps;        // of every norm
   uint32_t window;  // of attention; 0: all positions

@@ -27,9 +27,9 @@ std::string ErrorOf(const TestFile& file) {
 TEST(ReadConfig, ReadsSizesAndDerivesTheRest) {
   const Config c = Read(TestFile("llama"));
   EXPECT_EQ(c.layers, 2u);
-  EXPECT_EQ(c.H, 4u);
-  EXPECT_EQ(c.G, 2u);
-  EXPECT_EQ(c.D, 8u);  // 32 / 4
+  EXPECT_EQ(c.heads.H, 4u);
+  EXPECT_EQ(c.heads.G, 2u);
+  EXPECT_EQ(c.heads.D, 8u);  // 32 / 4
   EXPECT_EQ(c.V, 100u);
   EXPECT_EQ(c.rope.n_rot, 8u);
   EXPECT_EQ(c.rope.base, 10000.0);
@@ -48,14 +48,14 @@ TEST(ReadConfig, WhatDiffersBetweenArchitectures) {
 TEST(ReadConfig, KvHeadsDefaultToQueryHeads) {
   TestFile file("llama");
   file.Unset("attention.head_count_kv");
-  EXPECT_EQ(Read(file).G, 4u);
+  EXPECT_EQ(Read(file).heads.G, 4u);
 }
 
 TEST(ReadConfig, TheHeadDimensionNeedNotDivideTheEmbedding) {
   TestFile file("qwen3");
   file.Set("attention.key_length", uint64_t{24});
   file.Set("attention.value_length", uint64_t{24});
-  EXPECT_EQ(Read(file).D, 24u);
+  EXPECT_EQ(Read(file).heads.D, 24u);
 }
 
 TEST(ReadConfig, LinearScalingIsTheDefaultType) {
@@ -93,10 +93,9 @@ TEST(ReadConfig, YarnRampOfAKnownModel) {
 }
 
 TEST(ReadConfig, NamesTheKeyThatIsMissing) {
-  for (const char* key :
-       {"block_count", "embedding_length", "context_length",
-        "attention.layer_norm_rms_epsilon", "attention.head_count",
-        "feed_forward_length"}) {
+  for (const char* key : {"block_count", "embedding_length", "context_length",
+                          "attention.layer_norm_rms_epsilon",
+                          "attention.head_count", "feed_forward_length"}) {
     TestFile file("llama");
     file.Unset(key);
     EXPECT_THAT(ErrorOf(file), HasSubstr(std::string("llama.") + key));
@@ -112,14 +111,14 @@ TEST(ReadConfig, RefusesImpossibleValues) {
       {"block_count", uint64_t{513}},
       {"embedding_length", uint64_t{0}},
       {"attention.head_count", uint64_t{0}},
-      {"attention.head_count", uint64_t{3}},      // kv heads do not divide it
-      {"attention.head_count", uint64_t{64}},     // 32 / 64 leaves no head
+      {"attention.head_count", uint64_t{3}},   // kv heads do not divide it
+      {"attention.head_count", uint64_t{64}},  // 32 / 64 leaves no head
       {"attention.head_count_kv", uint64_t{0}},
-      {"attention.value_length", uint64_t{16}},   // not the key length
+      {"attention.value_length", uint64_t{16}},  // not the key length
       {"attention.layer_norm_rms_epsilon", 0.0},
       {"attention.layer_norm_rms_epsilon", std::nan("")},
       {"rope.dimension_count", uint64_t{7}},
-      {"rope.dimension_count", uint64_t{10}},     // longer than a head
+      {"rope.dimension_count", uint64_t{10}},  // longer than a head
       {"rope.freq_base", 0.0},
       {"rope.freq_base", HUGE_VAL},
       {"rope.scaling.factor", -1.0},

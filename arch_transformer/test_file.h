@@ -34,8 +34,13 @@ class TestFile {
 
   void Add(const std::string& name, uint64_t rows, uint64_t cols) {
     names_.push_back(name);
-    tensors_.push_back({names_.back(), DType::kF32, {cols, rows, 1, 1},
-                        rows == 1 ? 1u : 2u, 0, 0, rows * cols * 4});
+    tensors_.push_back({names_.back(),
+                        DType::kF32,
+                        {cols, rows, 1, 1},
+                        rows == 1 ? 1u : 2u,
+                        0,
+                        0,
+                        rows * cols * 4});
   }
   void Remove(const std::string& name) {
     std::erase_if(tensors_, [&](const auto& t) { return t.name == name; });

@@ -9,21 +9,23 @@ namespace {
 
 LayerWeights DeclareLayer(GraphBuilder& g, const Config& c, uint32_t layer) {
   const std::string p = absl::StrCat("blk.", layer, ".");
+  const auto [H, G, D] = c.heads;
   LayerWeights w;
   w.attn_norm = g.Vector(p + "attn_norm.weight", c.E);
   if (g.Has(p + "attn_qkv.weight")) {
-    w.qkv = g.LinearOf(p + "attn_qkv", (c.H + 2 * c.G) * c.D, c.E);
+    w.qkv = g.LinearOf(p + "attn_qkv", (H + 2 * G) * D, c.E);
   } else {
-    w.q = g.LinearOf(p + "attn_q", c.H * c.D, c.E);
-    w.k = g.LinearOf(p + "attn_k", c.G * c.D, c.E);
-    w.v = g.LinearOf(p + "attn_v", c.G * c.D, c.E);
+    w.q = g.LinearOf(p + "attn_q", H * D, c.E);
+    w.k = g.LinearOf(p + "attn_k", G * D, c.E);
+    w.v = g.LinearOf(p + "attn_v", G * D, c.E);
   }
   if (c.qk_norm || g.Has(p + "attn_q_norm.weight")) {
-    w.q_norm = g.Vector(p + "attn_q_norm.weight", c.D);
-    w.k_norm = g.Vector(p + "attn_k_norm.weight", c.D);
+    w.q_norm = g.Vector(p + "attn_q_norm.weight", D);
+    w.k_norm = g.Vector(p + "attn_k_norm.weight", D);
   }
-  w.out = g.LinearOf(p + "attn_output", c.E, c.H * c.D);
-  w.ffn = DeclareSwiGlu(g, p, "ffn_norm", c.E, c.F);
+  w.out = g.LinearOf(p + "attn_output", c.E, H * D);
+  w.ffn_norm = g.Vector(p + "ffn_norm.weight", c.E);
+  w.ffn = DeclareSwiGlu(g, p, c.E, c.F);
   return w;
 }
 

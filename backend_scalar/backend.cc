@@ -15,6 +15,21 @@ constexpr KernelEntry kKernels[] = {
    scratch,       refuses},
 #include "backend_scalar/kernels.inc"
 #undef TENON_KERNEL
+    {.op = OpKind::kGatedDelta,
+     .weight = DType::kF32,
+     .activation = DType::kF32,
+     .run = GatedDeltaChunked,
+     .items = DeltaHeads,
+     .name = "gated_delta_chunked_f32_f32_scalar",
+     .scratch = DeltaChunkScratch,
+     .phases = kPrefill},
+    {.op = OpKind::kGatedDelta,
+     .weight = DType::kF32,
+     .activation = DType::kF32,
+     .run = GatedDelta,
+     .items = DeltaHeads,
+     .name = "gated_delta_f32_f32_scalar",
+     .phases = kDecode},
 };
 
 constexpr Backend kBackend{.kernels = kKernels};

@@ -46,5 +46,28 @@ TEST(Elementwise, TakesTheRowsOfTheOutput) {
   EXPECT_EQ(add.items(), 1u);
 }
 
+TEST(Mul, OneColumnMultipliesTheWholeRow) {
+  KernelCase mul(OpKind::kMul, {.tokens = 2, .outputs = 1});
+  mul.Input(2, {1, 2, 3, 4}).Input(1, {10, -1});
+  EXPECT_THAT(mul.Run(2), testing::ElementsAre(10, 20, -3, -4));
+}
+
+// log(1 + e^x): 0.6931472 at 0, 1.3132617 at 1; no overflow far out.
+TEST(Softplus, IsExactWhereItMattersAndSafeElsewhere) {
+  KernelCase softplus(OpKind::kSoftplus, {.tokens = 1, .outputs = 1});
+  softplus.Input(5, {0, 1, -100, 30, 1000});
+  EXPECT_THAT(softplus.Run(5), testing::Pointwise(testing::FloatNear(1e-6f),
+                                                  {0.6931472f, 1.3132617f, 0.0f,
+                                                   30.0f, 1000.0f}));
+}
+
+TEST(Sigmoid, KnownValues) {
+  KernelCase sigmoid(OpKind::kSigmoid, {.tokens = 1, .outputs = 1});
+  sigmoid.Input(4, {0, 1, -200, 200});
+  EXPECT_THAT(sigmoid.Run(4),
+              testing::Pointwise(testing::FloatNear(1e-6f),
+                                 {0.5f, 0.7310586f, 0.0f, 1.0f}));
+}
+
 }  // namespace
 }  // namespace tenon::scalar

@@ -18,16 +18,27 @@ using Refuses = const char*(const KernelArgs& args) noexcept;
 Items OutputRows;
 
 // move.cc
-Kernel Embed, TakeOutputs, Slice, Append;
+Kernel Embed, TakeOutputs, Slice, Concat, Append;
 Items AppendRows;
 Refuses AppendRefuses;
 
 // elementwise.cc
-Kernel Add, Mul, Silu, SwiGlu;
+Kernel Add, Mul, Silu, Sigmoid, Softplus, SwiGlu;
 
-// norm.cc: one item per run of NormAttrs::width elements.
-Kernel RmsNorm;
+// norm.cc: one item per run of NormAttrs::width elements; Scale and
+// Offset: one per row.
+Kernel RmsNorm, L2Norm, GatedRmsNorm, Scale, Offset;
 Items NormRuns;
+
+// causal_conv.cc: one item per channel.
+Kernel CausalConv;
+Items ConvChannels;
+ScratchBytes ConvScratch;
+
+// gated_delta.cc, one item per value head: token by token, and by chunks.
+Kernel GatedDelta, GatedDeltaChunked;
+Items DeltaHeads;
+ScratchBytes DeltaChunkScratch;
 
 // rope.cc: Rope has one item per head of each row.
 Kernel RopeAngles, Rope;
@@ -56,6 +67,18 @@ template <typename Format>
 void LinearInt8(const KernelArgs& args, const StepContext& ctx, Range range,
                 std::byte* scratch) noexcept;
 ScratchBytes LinearInt8Scratch;
+
+// experts.cc: Route has one item per token; the others one per row of an
+// expert's matrix.
+Kernel Route, ExpertLinearF32, ExpertSumF32;
+template <typename Format>
+void ExpertLinearInt8(const KernelArgs& args, const StepContext& ctx,
+                      Range range, std::byte* scratch) noexcept;
+template <typename Format>
+void ExpertSumInt8(const KernelArgs& args, const StepContext& ctx, Range range,
+                   std::byte* scratch) noexcept;
+Items ExpertRows;
+ScratchBytes RouteScratch;
 
 }  // namespace tenon::scalar
 

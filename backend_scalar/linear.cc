@@ -31,6 +31,19 @@ void SumRow(const KernelArgs& args, const StepContext& ctx, size_t n,
 
 }  // namespace
 
+float DecodedDot(const WeightRef& weight, size_t n, const float* x) noexcept {
+  const std::byte* row = weight.data + n * weight.row_bytes;
+  LaneSum sum;
+  float decoded[kChunk];
+  for (size_t begin = 0; begin < weight.cols; begin += kChunk) {
+    const size_t count = std::min(kChunk, weight.cols - begin);
+    DecodeRow(weight.dtype, row + RowBytes(weight.dtype, begin), count,
+              decoded);
+    AddProducts(sum, decoded, x + begin, count);
+  }
+  return sum.Fold();
+}
+
 uint32_t WeightRows(const KernelArgs& args, const StepContext& ctx) noexcept {
   return RowCount(args.out, ctx) == 0 ? 0 : args.weight[0].rows;
 }

@@ -32,6 +32,9 @@ class OutputColumn {
   float bias_ = 0;
 };
 
+// Dot(row `n` of the weight, decoded, x).
+float DecodedDot(const WeightRef& weight, size_t n, const float* x) noexcept;
+
 }  // namespace tenon::scalar
 
 #endif  // BACKEND_SCALAR_LINEAR_H_

@@ -30,10 +30,23 @@ void TakeOutputs(const KernelArgs& args, const StepContext& ctx, Range range,
 
 void Slice(const KernelArgs& args, const StepContext& ctx, Range range,
            std::byte*) noexcept {
-  const size_t begin = args.As<SliceAttrs>().begin;
-  for (size_t r = range.begin; r < range.end; ++r)
-    std::copy_n(RowOf<float>(args.in[0], ctx, r) + begin, args.out.cols,
-                RowOf<float>(args.out, ctx, r));
+  const auto& [begin, width, period] = args.As<SliceAttrs>();
+  for (size_t r = range.begin; r < range.end; ++r) {
+    const float* x = RowOf<float>(args.in[0], ctx, r) + begin;
+    float* y = RowOf<float>(args.out, ctx, r);
+    for (size_t i = 0; i < args.out.cols; i += width, x += period)
+      std::copy_n(x, width, y + i);
+  }
+}
+
+void Concat(const KernelArgs& args, const StepContext& ctx, Range range,
+            std::byte*) noexcept {
+  for (size_t r = range.begin; r < range.end; ++r) {
+    float* y = RowOf<float>(args.out, ctx, r);
+    for (const Operand& part : args.in)
+      if (part.cols != 0)
+        y = std::copy_n(RowOf<float>(part, ctx, r), part.cols, y);
+  }
 }
 
 uint32_t AppendRows(const KernelArgs& args, const StepContext& ctx) noexcept {

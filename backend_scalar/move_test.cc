@@ -49,10 +49,23 @@ TEST(TakeOutputs, MayTakeNone) {
 }
 
 TEST(Slice, TakesColumns) {
-  static constexpr SliceAttrs kAttrs{.begin = 1};
+  static constexpr SliceAttrs kAttrs{.begin = 1, .width = 2, .period = 4};
   KernelCase slice(OpKind::kSlice, {.tokens = 2, .outputs = 1});
   slice.Input(4, {1, 2, 3, 4, 5, 6, 7, 8}).With(kAttrs);
   EXPECT_THAT(slice.Run(2), ElementsAre(2, 3, 6, 7));
+}
+
+TEST(Slice, TakesTheSamePartOfEveryHead) {
+  static constexpr SliceAttrs kAttrs{.begin = 1, .width = 1, .period = 2};
+  KernelCase slice(OpKind::kSlice, {.tokens = 1, .outputs = 1});
+  slice.Input(6, {1, 2, 3, 4, 5, 6}).With(kAttrs);
+  EXPECT_THAT(slice.Run(3), ElementsAre(2, 4, 6));
+}
+
+TEST(Concat, PutsRowsSideBySide) {
+  KernelCase concat(OpKind::kConcat, {.tokens = 2, .outputs = 1});
+  concat.Input(1, {1, 2}).Input(2, {3, 4, 5, 6});
+  EXPECT_THAT(concat.Run(3), ElementsAre(1, 3, 4, 2, 5, 6));
 }
 
 TEST(Append, WritesRowsFromThePosition) {

@@ -40,4 +40,48 @@ void RmsNorm(const KernelArgs& args, const StepContext& ctx, Range range,
   }
 }
 
+void L2Norm(const KernelArgs& args, const StepContext& ctx, Range range,
+            std::byte*) noexcept {
+  const auto& [width, eps] = args.As<NormAttrs>();
+  const size_t runs = args.out.cols / width;
+  for (size_t item = range.begin; item < range.end; ++item) {
+    const size_t row = item / runs, begin = item % runs * width;
+    const float* x = RowOf<float>(args.in[0], ctx, row) + begin;
+    float* y = RowOf<float>(args.out, ctx, row) + begin;
+    const float inverse = 1.0f / std::max(std::sqrt(Dot(x, x, width)), eps);
+    for (size_t i = 0; i < width; ++i) y[i] = x[i] * inverse;
+  }
+}
+
+void GatedRmsNorm(const KernelArgs& args, const StepContext& ctx, Range range,
+                  std::byte* scratch) noexcept {
+  RmsNorm(args, ctx, range, scratch);
+  const uint32_t width = args.As<NormAttrs>().width;
+  const size_t runs = args.out.cols / width;
+  for (size_t item = range.begin; item < range.end; ++item) {
+    const size_t row = item / runs, begin = item % runs * width;
+    const float* z = RowOf<float>(args.in[1], ctx, row) + begin;
+    float* y = RowOf<float>(args.out, ctx, row) + begin;
+    for (size_t i = 0; i < width; ++i) y[i] *= tenon::Silu(z[i]);
+  }
+}
+
+void Scale(const KernelArgs& args, const StepContext& ctx, Range range,
+           std::byte*) noexcept {
+  for (size_t r = range.begin; r < range.end; ++r)
+    ScaleBy(args.weight[0], RowOf<float>(args.in[0], ctx, r), 1.0f,
+            RowOf<float>(args.out, ctx, r));
+}
+
+void Offset(const KernelArgs& args, const StepContext& ctx, Range range,
+            std::byte*) noexcept {
+  const WeightRef& w = args.weight[0];
+  for (size_t r = range.begin; r < range.end; ++r) {
+    const float* x = RowOf<float>(args.in[0], ctx, r);
+    float* y = RowOf<float>(args.out, ctx, r);
+    DecodeRow(w.dtype, w.data, w.cols, y);
+    for (size_t i = 0; i < w.cols; ++i) y[i] += x[i];
+  }
+}
+
 }  // namespace tenon::scalar

@@ -58,5 +58,46 @@ TEST(RmsNorm, HandlesWideRows) {
   }
 }
 
+// 3-4-5: unit length, head by head.
+TEST(L2Norm, DividesByTheLength) {
+  static constexpr NormAttrs kAttrs{.width = 2, .eps = 1e-6f};
+  KernelCase norm(OpKind::kL2Norm, {.tokens = 1, .outputs = 1});
+  norm.Input(4, {3, 4, 0, -2}).With(kAttrs);
+  EXPECT_THAT(norm.Run(4), testing::Pointwise(testing::FloatNear(1e-7f),
+                                              {0.6f, 0.8f, 0.0f, -1.0f}));
+}
+
+// The length is at least eps; it is not added to the squares, where 0.5 would
+// give 1 / sqrt(1.5).
+TEST(L2Norm, EpsilonIsTheLeastLength) {
+  static constexpr NormAttrs kAttrs{.width = 2, .eps = 0.5f};
+  KernelCase norm(OpKind::kL2Norm, {.tokens = 1, .outputs = 1});
+  norm.Input(6, {0, 0, 0.25f, 0, 1, 0}).With(kAttrs);
+  EXPECT_THAT(norm.Run(6), ElementsAre(0, 0, 0.5f, 0, 1, 0));
+}
+
+// silu(1) = 0.7310586; the gate comes after the norm, and it is SiLU, not
+// sigmoid: a gate of 2 gives 1.7615942, of 0 gives 0.
+TEST(GatedRmsNorm, GatesWhatWasNormed) {
+  static constexpr NormAttrs kAttrs{.width = 2, .eps = 0};
+  const float weight[] = {1, 3};
+  KernelCase norm(OpKind::kGatedRmsNorm, {.tokens = 1, .outputs = 1});
+  norm.Input(4, {4, 4, 5, -5}).Input(4, {1, 0, 2, 2}).Weight(1, 2, weight);
+  norm.With(kAttrs);
+  EXPECT_THAT(norm.Run(4),
+              testing::Pointwise(testing::FloatNear(1e-6f),
+                                 {0.7310586f, 0.0f, 1.7615942f, -5.2847826f}));
+}
+
+TEST(ScaleAndOffset, WorkColumnByColumn) {
+  const float weight[] = {2, -1};
+  KernelCase scale(OpKind::kScale, {.tokens = 2, .outputs = 1});
+  scale.Input(2, {1, 2, 3, 4}).Weight(1, 2, weight);
+  EXPECT_THAT(scale.Run(2), ElementsAre(2, -2, 6, -4));
+  KernelCase offset(OpKind::kOffset, {.tokens = 2, .outputs = 1});
+  offset.Input(2, {1, 2, 3, 4}).Weight(1, 2, weight);
+  EXPECT_THAT(offset.Run(2), ElementsAre(3, 1, 5, 3));
+}
+
 }  // namespace
 }  // namespace tenon::scalar

@@ -1,7 +1,7 @@
 # What a build contains.  Each variable is declared here, once, with its
 # default; presets and the command line change them.
 
-set(TENON_ARCHS arch_transformer
+set(TENON_ARCHS arch_transformer arch_deltanet
     CACHE STRING "Architecture plugins")
 set(TENON_BACKENDS backend_scalar
     CACHE STRING "Backend plugins, slow to fast: a later one overlays the earlier")

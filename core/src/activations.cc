@@ -27,8 +27,13 @@ Node QuantizeNode(Graph& graph, ValueId input) {
   rounded.dtype = DType::kA8;
   const ValueId out{static_cast<uint32_t>(graph.values.size())};
   graph.values.push_back(rounded);
-  return {OpKind::kQuantize, absl::StrCat(rounded.name, ".a8"), {input},
-          {}, {}, out, {}};
+  return {OpKind::kQuantize,
+          absl::StrCat(rounded.name, ".a8"),
+          {input},
+          {},
+          {},
+          out,
+          {}};
 }
 
 }  // namespace

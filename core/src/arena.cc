@@ -10,10 +10,10 @@ StatusOr<AlignedBuffer> AlignedBuffer::Allocate(size_t bytes,
                                                 std::string_view purpose) {
   AlignedBuffer buffer;
   const size_t padded = AlignUp(bytes == 0 ? 1 : bytes);
-  void* memory = padded < bytes ? nullptr
-                                : ::operator new(padded,
-                                                 std::align_val_t{kAlignment},
-                                                 std::nothrow);
+  void* memory =
+      padded < bytes
+          ? nullptr
+          : ::operator new(padded, std::align_val_t{kAlignment}, std::nothrow);
   if (memory == nullptr) {
     return absl::ResourceExhaustedError(
         absl::StrCat("out of memory: ", purpose, " needs ", bytes, " bytes"));

@@ -33,15 +33,15 @@ ArenaPlan PlanArena(const std::vector<Lifetime>& lifetimes) {
     for (uint32_t other : placed) {
       if (!Together(lifetimes[i], lifetimes[other])) continue;
       if (offset + bytes <= plan.offsets[other]) break;
-      offset = std::max(offset, plan.offsets[other] +
-                                    AlignUp(lifetimes[other].bytes));
+      offset = std::max(offset,
+                        plan.offsets[other] + AlignUp(lifetimes[other].bytes));
     }
     plan.offsets[i] = offset;
     plan.bytes = std::max(plan.bytes, offset + bytes);
-    placed.insert(std::ranges::upper_bound(
-                      placed, offset, {},
-                      [&](uint32_t p) { return plan.offsets[p]; }),
-                  i);
+    placed.insert(
+        std::ranges::upper_bound(placed, offset, {},
+                                 [&](uint32_t p) { return plan.offsets[p]; }),
+        i);
   }
   return plan;
 }

@@ -49,7 +49,8 @@ TEST(PlanArena, NeverOverlapsTwoValuesAliveTogether) {
         const bool apart =
             plan.offsets[a] + values[a].bytes <= plan.offsets[b] ||
             plan.offsets[b] + values[b].bytes <= plan.offsets[a];
-        EXPECT_TRUE(!together || apart || values[a].bytes * values[b].bytes == 0);
+        EXPECT_TRUE(!together || apart ||
+                    values[a].bytes * values[b].bytes == 0);
       }
     }
   }

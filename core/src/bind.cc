@@ -28,8 +28,8 @@ Status VerifyWeights(const Graph& graph) {
 // A custom op as a kernel entry, so that all nodes are emitted alike.
 KernelChoice CustomChoice(const Node& node, std::deque<KernelEntry>& custom) {
   const CustomOp& op = *std::get_if<CustomAttrs>(&node.attrs)->op;
-  custom.push_back({OpKind::kCustom, DType::kF32, DType::kF32, op.run,
-                    op.items, op.name, op.scratch});
+  custom.push_back({OpKind::kCustom, DType::kF32, DType::kF32, op.run, op.items,
+                    op.name, op.scratch});
   return {&custom.back(), "its plugin", ""};
 }
 
@@ -92,8 +92,8 @@ class Binder {
 
   BoundGraph& bound_;
   std::span<const NamedBackend> backends_;
-  std::vector<KernelArgs> args_;     // without addresses: what kernels judge
-  std::deque<KernelEntry> custom_;   // entries of custom ops
+  std::vector<KernelArgs> args_;    // without addresses: what kernels judge
+  std::deque<KernelEntry> custom_;  // entries of custom ops
 };
 
 // Where a value lies in the plan whose arguments start at args[first].

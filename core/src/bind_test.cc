@@ -131,13 +131,12 @@ TEST(Bind, AKernelMayRefuseANode) {
 
 TEST(Bind, RoundsAValueOnceForAllItsReaders) {
   const FakeBackend slow("slow", Slow());
-  const auto bound =
-      BindTo(Tiny(DType::kQ8_0), {slow}, Activations::kInt8);
+  const auto bound = BindTo(Tiny(DType::kQ8_0), {slow}, Activations::kInt8);
   ASSERT_TRUE(bound.ok()) << bound.status();
   EXPECT_THAT(Kernels(*bound, kDecode),
               ElementsAre("embed_q8_slow", "quantize_slow", "linear_q8_a8_slow",
-                          "add_slow", "take_slow", "norm_slow",
-                          "quantize_slow", "head_q8_a8_slow"));
+                          "add_slow", "take_slow", "norm_slow", "quantize_slow",
+                          "head_q8_a8_slow"));
 }
 
 TEST(Bind, KeepsF32ActivationsWhenAsked) {
@@ -162,9 +161,8 @@ TEST(Bind, AMissingKernelNamesTheNodeAndWhatEachBackendSaid) {
 
 TEST(Bind, PacksAWeightInTheLayoutOfTheFastestReader) {
   const FakeBackend slow("slow", Slow());
-  const FakeBackend fast(
-      "fast", {Entry(OpKind::kLinear, "linear_rows8", DType::kF32, DType::kF32,
-                     &kRows8)});
+  const FakeBackend fast("fast", {Entry(OpKind::kLinear, "linear_rows8",
+                                        DType::kF32, DType::kF32, &kRows8)});
   const auto bound = BindTo(Tiny(DType::kF32), {slow, fast});
   ASSERT_TRUE(bound.ok());
   EXPECT_THAT(bound->layouts, ElementsAre(nullptr, &kRows8, nullptr));

@@ -22,8 +22,7 @@ const void* AttrsOf(const Node& node) {
 }
 
 size_t ValueBytes(const Value& value, PlanSize size) {
-  const size_t rows =
-      value.rows == Rows::kTokens ? size.tokens : size.outputs;
+  const size_t rows = value.rows == Rows::kTokens ? size.tokens : size.outputs;
   return rows * RowBytes(value.dtype, value.cols);
 }
 
@@ -56,8 +55,8 @@ std::vector<Region> RegionsOf(const Graph& graph, const Node& node,
   for (ValueId in : node.inputs) add(in, false);
   if (node.output != ValueId::kNone) add(node.output, true);
   for (StateId state : node.states) {
-    regions.push_back({static_cast<uint32_t>(state), 0, 1,
-                       node.op == OpKind::kAppend});
+    regions.push_back(
+        {static_cast<uint32_t>(state), 0, 1, node.op != OpKind::kAttention});
   }
   return regions;
 }
@@ -110,8 +109,8 @@ Plan EmitPlan(BoundGraph& bound, const std::vector<KernelChoice>& choices,
     Place(args, node, arena.offsets);
     const KernelEntry& kernel = *choices[i].entry;
     bound.uses.push_back({kernel.scratch, size.tokens, node.weights});
-    const bool barrier = hazards.NeedsBarrier(
-        RegionsOf(graph, node, arena.offsets, size));
+    const bool barrier =
+        hazards.NeedsBarrier(RegionsOf(graph, node, arena.offsets, size));
     plan.steps.push_back({kernel.run, kernel.items, &args, i, barrier});
   }
   return plan;

@@ -13,8 +13,7 @@ class Timer {
  public:
   explicit Timer(double& seconds) : seconds_(seconds) {}
   ~Timer() {
-    seconds_ +=
-        std::chrono::duration<double>(Clock::now() - started_).count();
+    seconds_ += std::chrono::duration<double>(Clock::now() - started_).count();
   }
 
  private:

@@ -14,8 +14,8 @@ bool Conflict(const Region& a, const Region& b) {
 
 bool Hazards::NeedsBarrier(const std::vector<Region>& regions) {
   const bool conflict = std::ranges::any_of(regions, [&](const Region& r) {
-    return std::ranges::any_of(
-        touched_, [&](const Region& t) { return Conflict(r, t); });
+    return std::ranges::any_of(touched_,
+                               [&](const Region& t) { return Conflict(r, t); });
   });
   if (conflict) touched_.clear();
   touched_.insert(touched_.end(), regions.begin(), regions.end());

@@ -79,12 +79,13 @@ bool SameLayout(const PackedLayout* a, const PackedLayout* b) {
 
 KernelQuery QueryFor(const Graph& graph, const Node& node, Phase phase,
                      const KernelArgs& args) {
-  return {node.op,
-          node.weights.empty() ? DType::kF32
-                               : graph.weight(node.weights[0]).dtype,
-          node.inputs.empty() ? DType::kF32
-                              : graph.value(node.inputs[0]).dtype,
-          phase, nullptr, &args};
+  return {
+      node.op,
+      node.weights.empty() ? DType::kF32 : graph.weight(node.weights[0]).dtype,
+      node.inputs.empty() ? DType::kF32 : graph.value(node.inputs[0]).dtype,
+      phase,
+      nullptr,
+      &args};
 }
 
 KernelChoice ChooseKernel(std::span<const NamedBackend> backends,

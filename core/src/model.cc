@@ -13,6 +13,9 @@ namespace {
 // theirs at once, one row where the vocabulary is large.
 constexpr uint64_t kLogitBytes = uint64_t{4} << 20;
 
+// Activations of one step.  Wide models take shorter steps.
+constexpr size_t kActivationBytes = size_t{48} << 20;
+
 Status InFile(const ModelFile& file, const Status& status) {
   if (status.ok()) return status;
   return Status(status.code(),
@@ -31,8 +34,8 @@ StatusOr<const Plugin*> FindArchitecture(const Registry& registry,
     }
   }
   return absl::UnimplementedError(absl::StrCat(
-      "no linked plugin runs architecture '", wanted, "'; linked: ",
-      known.empty() ? "none" : absl::StrJoin(known, ", ")));
+      "no linked plugin runs architecture '", wanted,
+      "'; linked: ", known.empty() ? "none" : absl::StrJoin(known, ", ")));
 }
 
 struct Built {
@@ -62,9 +65,9 @@ StatusOr<const Plugin*> FindBackend(const Registry& registry,
       return plugin;
     known.push_back(plugin->name);
   }
-  return absl::NotFoundError(absl::StrCat(
-      "no backend is called '", name, "'; linked: ",
-      absl::StrJoin(known, ", ")));
+  return absl::NotFoundError(
+      absl::StrCat("no backend is called '", name,
+                   "'; linked: ", absl::StrJoin(known, ", ")));
 }
 
 Status Unusable(const Plugin& plugin) {
@@ -102,7 +105,8 @@ std::unique_ptr<Executor> MakeExecutor(const Registry& registry,
     name = linked.front()->name;
     if (auto pool = AsExecutor(*linked.front()).create(options.threads))
       return pool;
-    Warn(options.log, absl::StrCat(name, ": cannot start threads; one is used"));
+    Warn(options.log,
+         absl::StrCat(name, ": cannot start threads; one is used"));
   } else if (options.threads > 1) {
     Warn(options.log, "no executor with threads is linked; one is used");
   }
@@ -110,7 +114,8 @@ std::unique_ptr<Executor> MakeExecutor(const Registry& registry,
   return MakeInlineExecutor();
 }
 
-BindOptions BindOptionsFor(const LoadOptions& options, const ModelShape& shape) {
+BindOptions BindOptionsFor(const LoadOptions& options,
+                           const ModelShape& shape) {
   BindOptions bind;
   bind.activations = options.activations;
   bind.max_tokens = std::clamp(options.max_tokens, 1u, 1u << 14);
@@ -119,12 +124,24 @@ BindOptions BindOptionsFor(const LoadOptions& options, const ModelShape& shape) 
   return bind;
 }
 
+// Halves the step until its activations fit.
+StatusOr<BoundGraph> BindWithin(const Graph& graph,
+                                std::span<const NamedBackend> backends,
+                                BindOptions options) {
+  for (;; options.max_tokens /= 2) {
+    TENON_ASSIGN_OR_RETURN(BoundGraph bound, Bind(graph, backends, options));
+    if (bound.prefill.arena_bytes <= kActivationBytes ||
+        options.max_tokens == 1)
+      return bound;
+  }
+}
+
 Status CheckTokenizer(const Tokenizer* tokenizer, const ModelShape& shape) {
   if (tokenizer == nullptr || tokenizer->vocab_size() <= shape.vocab_size)
     return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(
-      "'tokenizer.ggml.tokens' has ", tokenizer->vocab_size(),
-      " entries, the embedding has ", shape.vocab_size, " rows"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("'tokenizer.ggml.tokens' has ", tokenizer->vocab_size(),
+                   " entries, the embedding has ", shape.vocab_size, " rows"));
 }
 
 }  // namespace
@@ -173,8 +190,8 @@ Status Model::Bring(const Registry& registry, const LoadOptions& options) {
   TENON_ASSIGN_OR_RETURN(const std::vector<NamedBackend> backends,
                          SelectBackends(registry, options));
   for (const NamedBackend& b : backends) backends_.push_back(b.name);
-  TENON_ASSIGN_OR_RETURN(bound_, Bind(std::move(built.graph), backends,
-                                      BindOptionsFor(options, shape_)));
+  TENON_ASSIGN_OR_RETURN(bound_, BindWithin(built.graph, backends,
+                                            BindOptionsFor(options, shape_)));
   TENON_ASSIGN_OR_RETURN(tokenizer_,
                          LoadTokenizer(registry, file_, options.log));
   TENON_RETURN_IF_ERROR(CheckTokenizer(tokenizer_.get(), shape_));
@@ -187,14 +204,20 @@ Status Model::Bring(const Registry& registry, const LoadOptions& options) {
   return absl::OkStatus();
 }
 
-MemoryEstimate Model::memory() const {
+MemoryEstimate EstimateMemory(const BoundGraph& bound, uint32_t context) {
   MemoryEstimate estimate;
-  for (const Weight& w : bound_.graph.weights)
-    estimate.weights += uint64_t{w.rows} * RowBytes(w.dtype, w.cols);
+  for (size_t i = 0; i < bound.graph.weights.size(); ++i) {
+    const Weight& w = bound.graph.weights[i];
+    const PackedLayout* layout = bound.layouts[i];
+    estimate.weights += layout ? layout->bytes(w.dtype, w.rows, w.cols)
+                               : uint64_t{w.rows} * RowBytes(w.dtype, w.cols);
+  }
   estimate.activations =
-      std::max(bound_.prefill.arena_bytes, bound_.decode.arena_bytes);
-  for (const StateSpec& s : bound_.graph.states)
-    estimate.state_per_position += s.Bytes(1);
+      std::max(bound.prefill.arena_bytes, bound.decode.arena_bytes) +
+      bound.ScratchBytes(context);
+  for (const StateSpec& s : bound.graph.states)
+    (s.is_constant() ? estimate.state_constant : estimate.state_per_position) +=
+        s.Bytes(1);
   return estimate;
 }
 

@@ -29,17 +29,16 @@ void EmbedKernel(const KernelArgs& a, const StepContext& ctx, Range range,
   const auto* table = reinterpret_cast<const float*>(a.weight[0].data);
   for (uint32_t t = range.begin; t < range.end; ++t)
     for (uint32_t i = 0; i < kV; ++i)
-      RowOf<float>(a.out, ctx, t)[i] =
-          table[ctx.token_ids[t] * kV + i] +
-          static_cast<float>(ctx.position + t);
+      RowOf<float>(a.out, ctx, t)[i] = table[ctx.token_ids[t] * kV + i] +
+                                       static_cast<float>(ctx.position + t);
 }
 
 void TakeKernel(const KernelArgs& a, const StepContext& ctx, Range range,
                 std::byte*) noexcept {
   const uint32_t skip = ctx.tokens - ctx.outputs;
   for (uint32_t r = range.begin; r < range.end; ++r)
-    std::memcpy(RowOf<float>(a.out, ctx, r), RowOf<float>(a.in[0], ctx, skip + r),
-                a.out.row_bytes);
+    std::memcpy(RowOf<float>(a.out, ctx, r),
+                RowOf<float>(a.in[0], ctx, skip + r), a.out.row_bytes);
 }
 
 void HeadKernel(const KernelArgs& a, const StepContext& ctx, Range range,
@@ -127,6 +126,42 @@ constexpr ArchitectureFactory kFactory{
     }};
 constexpr Plugin kArch{"arch_fake", "", &kFactory};
 
+// A recurrent state of one number: the sum of the token ids so far, which is
+// added to every hidden value.  CausalConv's slot is used for it.
+void SumKernel(const KernelArgs& a, const StepContext& ctx, Range,
+               std::byte*) noexcept {
+  float& sum = *reinterpret_cast<float*>(ctx.states[a.state[0].index]);
+  for (uint32_t t = 0; t < ctx.tokens; ++t) {
+    sum += static_cast<float>(ctx.token_ids[t]);
+    for (uint32_t i = 0; i < kV; ++i)
+      RowOf<float>(a.out, ctx, t)[i] = RowOf<float>(a.in[0], ctx, t)[i] + sum;
+  }
+}
+uint32_t OneItem(const KernelArgs&, const StepContext&) noexcept { return 1; }
+constexpr KernelEntry kSumKernels[] = {{OpKind::kCausalConv, DType::kF32,
+                                        DType::kF32, &SumKernel, &OneItem,
+                                        "sum"}};
+constexpr Backend kSumBackend{kSumKernels};
+constexpr Plugin kBackendSum{"backend_sum", "", &kSumBackend};
+
+class RecurrentArchitecture final : public Architecture {
+ public:
+  ModelShape shape() const override { return {kV, 1000, kV, 1}; }
+  void Build(GraphBuilder& g) const override {
+    const WeightId table = g.Matrix("table", kV, kV);
+    const StateId sum = g.Ring("sum", kV - 1, kV);
+    const ValueId x = g.CausalConv("sum", g.Embed("embed", table), table, sum);
+    g.Outputs(g.TakeOutputs("last", x), {table});
+  }
+};
+constexpr std::string_view kRecurrentNames[] = {"recurrent"};
+constexpr ArchitectureFactory kRecurrentFactory{
+    kRecurrentNames,
+    [](const ModelFile&) -> StatusOr<std::unique_ptr<Architecture>> {
+      return std::make_unique<RecurrentArchitecture>();
+    }};
+constexpr Plugin kArchRecurrent{"arch_recurrent", "", &kRecurrentFactory};
+
 // --- A file.
 
 // Hides the mapping of the source that it wraps.
@@ -154,8 +189,7 @@ ModelFile MakeFile(bool mapped = true, std::string_view architecture = "fake") {
   auto source = FromMemory("fake.bin", bytes);
   if (!mapped) source = std::make_unique<Unmapped>(std::move(source));
   file.sources.push_back(std::move(source));
-  EXPECT_TRUE(
-      file.metadata.Add("general.architecture", architecture).ok());
+  EXPECT_TRUE(file.metadata.Add("general.architecture", architecture).ok());
   file.tensors = {Tensor("table", kV, kV)};
   return file;
 }
@@ -167,8 +201,8 @@ Registry Plugins(std::vector<const Plugin*> plugins) {
 std::shared_ptr<const Model> LoadFake(LoadOptions options = {},
                                       bool mapped = true) {
   options.threads = 1;
-  auto model = Model::Load(Plugins({&kArch, &kBackendFake}), MakeFile(mapped),
-                           options);
+  auto model =
+      Model::Load(Plugins({&kArch, &kBackendFake}), MakeFile(mapped), options);
   EXPECT_TRUE(model.ok()) << model.status();
   return *std::move(model);
 }
@@ -197,12 +231,43 @@ TEST(Model, StreamsAnUnmappedWeight) {
 TEST(Model, PacksAWeightForTheBackendThatWantsIt) {
   LoadOptions options;
   options.threads = 1;
-  auto model = Model::Load(
-      Plugins({&kArch, &kBackendFake, &kBackendReversed}), MakeFile(), options);
+  auto model = Model::Load(Plugins({&kArch, &kBackendFake, &kBackendReversed}),
+                           MakeFile(), options);
   ASSERT_TRUE(model.ok()) << model.status();
   EXPECT_STREQ((*model)->bound().layouts[0]->id, "reversed");
   const TokenId ids[] = {2};
   EXPECT_THAT(*Open(*model)->Feed(ids), ElementsAre(0, 0, 9, 0));
+}
+
+// Its activations would take gigabytes at the usual step of 64 tokens.
+class WideArchitecture final : public Architecture {
+ public:
+  ModelShape shape() const override { return {kV, 1000, kV, 1}; }
+  void Build(GraphBuilder& g) const override {
+    const WeightId table = g.Matrix("table", kV, kV);
+    ValueId x = g.Embed("embed", table);
+    for (int i = 0; i < 11; ++i) x = g.Concat("wider", {x, x, x, x});
+    g.Outputs(g.TakeOutputs("last", g.Slice("narrow", x, 0, kV)), {table});
+  }
+};
+
+TEST(Model, TakesShorterStepsWhereActivationsAreWide) {
+  static constexpr std::string_view names[] = {"wide"};
+  static constexpr ArchitectureFactory factory{
+      names, [](const ModelFile&) -> StatusOr<std::unique_ptr<Architecture>> {
+        return std::make_unique<WideArchitecture>();
+      }};
+  constexpr Plugin arch{"arch_wide", "", &factory};
+  constexpr KernelEntry kernels[] = {
+      {OpKind::kConcat, DType::kF32, DType::kF32, &TakeKernel, &Items, "cat"},
+      {OpKind::kSlice, DType::kF32, DType::kF32, &TakeKernel, &Items, "cut"}};
+  const Backend backend{kernels};
+  const Plugin more{"backend_more", "", &backend};
+  const auto model = Model::Load(Plugins({&arch, &kBackendFake, &more}),
+                                 MakeFile(true, "wide"), {.threads = 1});
+  ASSERT_TRUE(model.ok()) << model.status();
+  // 4 * 4^11 columns of four bytes: 64 MB a token.
+  EXPECT_EQ((*model)->bound().prefill.max_tokens, 1u);
 }
 
 TEST(Model, ReportsProgressAndCanBeCancelled) {
@@ -252,9 +317,8 @@ TEST(Model, SkipsABackendThatCannotRunHere) {
   LoadOptions options;
   options.threads = 1;
   options.log = [&](std::string_view message) { warning = message; };
-  const auto model = Model::Load(Plugins({&kArch, &kBackendFake,
-                                          &kBackendBroken}),
-                                 MakeFile(), options);
+  const auto model = Model::Load(
+      Plugins({&kArch, &kBackendFake, &kBackendBroken}), MakeFile(), options);
   ASSERT_TRUE(model.ok()) << model.status();
   EXPECT_THAT((*model)->backends(), ElementsAre("backend_fake"));
   EXPECT_EQ(warning, "backend backend_broken: this machine lacks it");
@@ -340,6 +404,68 @@ TEST(Session, RefusesAnImpossibleContext) {
   EXPECT_EQ(Session::Create(model, {kMaxContext + 1}).status().code(),
             absl::StatusCode::kInvalidArgument);
   EXPECT_EQ((*Session::Create(model, {}))->context_size(), 1000u);
+}
+
+std::unique_ptr<Session> OpenRecurrent() {
+  LoadOptions options;
+  options.threads = 1;
+  auto model =
+      Model::Load(Plugins({&kArchRecurrent, &kBackendFake, &kBackendSum}),
+                  MakeFile(true, "recurrent"), options);
+  EXPECT_TRUE(model.ok()) << model.status();
+  return Open(*std::move(model));
+}
+
+// Token 0 at position 0 gives a hidden state of (1, 0, 0, 0) + 0.
+TEST(RecurrentSession, StateStartsAtZero) {
+  const auto session = OpenRecurrent();
+  const TokenId ids[] = {0};
+  EXPECT_THAT(*session->Feed(ids), ElementsAre(1, 0, 0, 0));
+}
+
+TEST(RecurrentSession, CannotForgetPartOfTheText) {
+  const auto session = OpenRecurrent();
+  const TokenId ids[] = {3, 2, 0};
+  ASSERT_TRUE(session->Feed(ids).ok());
+  EXPECT_EQ(session->Rewind(1).code(), absl::StatusCode::kUnimplemented);
+  EXPECT_EQ(session->position(), 3u);
+  EXPECT_TRUE(session->Rewind(3).ok());
+}
+
+TEST(RecurrentSession, RewindToTheStartClearsTheState) {
+  const auto session = OpenRecurrent();
+  const TokenId ids[] = {3, 2, 0};
+  const auto logits = *session->Feed(ids);
+  const std::vector<float> first(logits.begin(), logits.end());
+  ASSERT_TRUE(session->Rewind(0).ok());
+  EXPECT_THAT(*session->Feed(ids), testing::ElementsAreArray(first));
+}
+
+TEST(RecurrentSession, ACheckpointBringsTheStateBack) {
+  const auto session = OpenRecurrent();
+  const TokenId begin[] = {3, 2}, wrong[] = {1, 1, 1}, right[] = {0};
+  ASSERT_TRUE(session->Feed(begin).ok());
+  const Checkpoint checkpoint = session->Save();
+  const auto logits = *session->Feed(right);
+  const std::vector<float> expected(logits.begin(), logits.end());
+
+  ASSERT_TRUE(session->Restore(checkpoint).ok());
+  ASSERT_TRUE(session->Feed(wrong).ok());
+  ASSERT_TRUE(session->Restore(checkpoint).ok());
+  EXPECT_THAT(session->tokens(), ElementsAre(3, 2));
+  EXPECT_THAT(*session->Feed(right), testing::ElementsAreArray(expected));
+}
+
+TEST(RecurrentSession, ACheckpointOfAnotherTextIsRefused) {
+  const auto session = OpenRecurrent();
+  const TokenId one[] = {3, 2}, other[] = {2, 3};
+  ASSERT_TRUE(session->Feed(one).ok());
+  const Checkpoint checkpoint = session->Save();
+  ASSERT_TRUE(session->Rewind(0).ok());
+  ASSERT_TRUE(session->Feed(other).ok());
+  EXPECT_EQ(session->Restore(checkpoint).code(),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(session->tokens(), ElementsAre(2, 3));
 }
 
 }  // namespace

@@ -6,12 +6,18 @@ namespace tenon {
 
 const char* Name(PluginKind kind) noexcept {
   switch (kind) {
-    case PluginKind::kArchitecture: return "architecture";
-    case PluginKind::kBackend: return "backend";
-    case PluginKind::kExecutor: return "executor";
-    case PluginKind::kTokenizer: return "tokenizer";
-    case PluginKind::kSampler: return "sampler";
-    case PluginKind::kFileFormat: return "file format";
+    case PluginKind::kArchitecture:
+      return "architecture";
+    case PluginKind::kBackend:
+      return "backend";
+    case PluginKind::kExecutor:
+      return "executor";
+    case PluginKind::kTokenizer:
+      return "tokenizer";
+    case PluginKind::kSampler:
+      return "sampler";
+    case PluginKind::kFileFormat:
+      return "file format";
   }
   return "unknown";
 }
@@ -19,8 +25,7 @@ const char* Name(PluginKind kind) noexcept {
 namespace {
 
 Status Check(const Plugin* plugin) {
-  if (plugin == nullptr || plugin->name == nullptr ||
-      plugin->name[0] == '\0') {
+  if (plugin == nullptr || plugin->name == nullptr || plugin->name[0] == '\0') {
     return absl::InvalidArgumentError("a plugin has no name");
   }
   if (plugin->abi != kPluginAbi) {

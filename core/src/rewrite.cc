@@ -60,8 +60,13 @@ bool ExpandSwiGlu(Graph& graph, size_t i, const OpSet& ops) {
   Node& node = graph.nodes[i];
   const ValueId silu{static_cast<uint32_t>(graph.values.size())};
   graph.values.push_back(graph.value(node.inputs[0]));
-  Node first{OpKind::kSilu, absl::StrCat(node.name, ".silu"),
-             {node.inputs[0]}, {}, {}, silu, {}};
+  Node first{OpKind::kSilu,
+             absl::StrCat(node.name, ".silu"),
+             {node.inputs[0]},
+             {},
+             {},
+             silu,
+             {}};
   node.op = OpKind::kMul;
   node.inputs[0] = silu;
   graph.nodes.insert(graph.nodes.begin() + static_cast<std::ptrdiff_t>(i),

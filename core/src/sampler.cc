@@ -37,7 +37,7 @@ void Candidates::Fill(std::span<const float> logits) {
 void Candidates::KeepBest(size_t k) {
   k = std::min(std::max<size_t>(k, 1), list.size());
   // A heap of a few beats partitioning everything.
-  constexpr size_t kFew = 256;
+  constexpr size_t kFew = 2048;
   const auto middle = list.begin() + static_cast<ptrdiff_t>(k);
   if (!sorted && k <= kFew) {
     std::partial_sort(list.begin(), middle, list.end(), Better);
@@ -51,7 +51,10 @@ void Candidates::KeepBest(size_t k) {
 }
 
 const Candidate& Candidates::Best() const noexcept {
-  return *std::min_element(list.begin(), list.end(), Better);
+  const Candidate* best = &list.front();
+  for (const Candidate& c : list)
+    if (Better(c, *best)) best = &c;
+  return *best;
 }
 
 void Candidates::Softmax() noexcept {

@@ -78,7 +78,7 @@ TEST(Candidates, KeepBestBreaksTiesByTheLowerId) {
 TEST(Candidates, KeepBestAgreesWithSortingEverything) {
   Candidates all = Many(3000);
   std::sort(all.list.begin(), all.list.end(), Better);
-  for (size_t k : {1, 40, 256, 257, 2999, 3000, 5000}) {
+  for (size_t k : {1, 40, 2048, 2049, 2999, 3000, 5000}) {
     Candidates best = Many(3000);
     Shuffle(best, k);
     best.KeepBest(k);

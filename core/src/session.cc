@@ -40,9 +40,11 @@ Status Session::Allocate(const SessionOptions& options) {
     state_bases_.push_back(state.data());
     states_.push_back(std::move(state));
   }
+  ClearConstantState();
   TENON_ASSIGN_OR_RETURN(
-      activations_,
-      AlignedBuffer::Allocate(model_->memory().activations, "activations"));
+      activations_, AlignedBuffer::Allocate(std::max(bound.prefill.arena_bytes,
+                                                     bound.decode.arena_bytes),
+                                            "activations"));
   scratch_stride_ = bound.ScratchBytes(context_size_);
   TENON_ASSIGN_OR_RETURN(
       scratch_,
@@ -77,8 +79,8 @@ StatusOr<std::span<const float>> Session::Feed(std::span<const TokenId> tokens,
   const size_t most = all ? prefill.max_outputs : prefill.max_tokens;
   for (size_t done = 0; done < tokens.size();) {
     if (IsSet(options.cancel)) {
-      return absl::CancelledError(absl::StrCat(
-          "stopped after ", done, " of ", tokens.size(), " tokens"));
+      return absl::CancelledError(absl::StrCat("stopped after ", done, " of ",
+                                               tokens.size(), " tokens"));
     }
     const size_t count = std::min(most, tokens.size() - done);
     const bool last = done + count == tokens.size();
@@ -127,11 +129,58 @@ std::span<const float> Session::Output(const Operand& operand,
 
 Status Session::Rewind(uint32_t position) {
   if (position > this->position()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("cannot rewind to position ", position, " from ",
-                     this->position()));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "cannot rewind to position ", position, " from ", this->position()));
+  }
+  if (position == 0) {
+    ClearConstantState();
+  } else if (position < this->position() && HasConstantState()) {
+    return absl::UnimplementedError(absl::StrCat(
+        "this model's state cannot forget: rewind to 0 or restore a "
+        "checkpoint instead of position ",
+        position));
   }
   tokens_.resize(position);
+  return absl::OkStatus();
+}
+
+bool Session::HasConstantState() const {
+  return std::ranges::any_of(model_->bound().graph.states,
+                             &StateSpec::is_constant);
+}
+
+void Session::ClearConstantState() {
+  const auto& specs = model_->bound().graph.states;
+  for (size_t i = 0; i < specs.size(); ++i)
+    if (specs[i].is_constant())
+      std::ranges::fill(states_[i].bytes(), std::byte{});
+}
+
+Checkpoint Session::Save() const {
+  Checkpoint checkpoint;
+  checkpoint.tokens = tokens_;
+  const auto& specs = model_->bound().graph.states;
+  for (size_t i = 0; i < specs.size(); ++i) {
+    if (!specs[i].is_constant()) continue;
+    const std::byte* bytes = states_[i].data();
+    checkpoint.state.emplace_back(bytes, bytes + states_[i].size());
+  }
+  return checkpoint;
+}
+
+Status Session::Restore(const Checkpoint& checkpoint) {
+  const size_t kept = checkpoint.tokens.size();
+  if (kept > tokens_.size() ||
+      !std::equal(checkpoint.tokens.begin(), checkpoint.tokens.end(),
+                  tokens_.begin())) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "the checkpoint of ", kept, " tokens is not of this session's text"));
+  }
+  const auto& specs = model_->bound().graph.states;
+  auto saved = checkpoint.state.begin();
+  for (size_t i = 0; i < specs.size(); ++i)
+    if (specs[i].is_constant()) std::ranges::copy(*saved++, states_[i].data());
+  tokens_.resize(kept);
   return absl::OkStatus();
 }
 

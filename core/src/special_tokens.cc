@@ -1,6 +1,6 @@
-#include "tenon/special_tokens.h"
-
 #include <algorithm>
+
+#include "tenon/vocab.h"
 
 namespace tenon {
 namespace {

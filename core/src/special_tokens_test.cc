@@ -1,8 +1,7 @@
-#include "tenon/special_tokens.h"
-
 #include <gtest/gtest.h>
 
 #include "support/test_vocab.h"
+#include "tenon/vocab.h"
 
 namespace tenon {
 namespace {

@@ -14,8 +14,8 @@ namespace tenon {
 // A tensor [cols] or [rows, cols] without data.
 inline TensorInfo Tensor(std::string_view name, uint64_t rows, uint64_t cols,
                          DType dtype = DType::kF32) {
-  return {name, dtype, {cols, rows, 1, 1}, rows == 1 ? 1u : 2u, 0, 0,
-          rows * RowBytes(dtype, cols)};
+  return {name, dtype, {cols, rows, 1, 1},          rows == 1 ? 1u : 2u,
+          0,    0,     rows * RowBytes(dtype, cols)};
 }
 
 // V = 8 tokens, E = 4: x = embed; x = x + W x; hidden = norm(x); head = embed.

@@ -68,9 +68,9 @@ class WeightLoader {
     for (size_t first = 0; first < rows; first += step) {
       const size_t count = std::min(step, rows - first);
       if (layout == nullptr) {
-        TENON_RETURN_IF_ERROR(Fetch(tensor, first * row_bytes,
-                                    {target + first * row_bytes,
-                                     count * row_bytes}));
+        TENON_RETURN_IF_ERROR(
+            Fetch(tensor, first * row_bytes,
+                  {target + first * row_bytes, count * row_bytes}));
       } else {
         block_.resize(count * row_bytes);
         TENON_RETURN_IF_ERROR(Fetch(tensor, first * row_bytes, block_));

@@ -64,11 +64,11 @@ struct BoundGraph {
   BoundGraph(BoundGraph&&) = default;  // addresses inside stay valid
   BoundGraph& operator=(BoundGraph&&) = default;
 
-  Graph graph;  // after rewrites
-  Plan prefill, decode;  // same results; decode: T = 1
+  Graph graph;                               // after rewrites
+  Plan prefill, decode;                      // same results; decode: T = 1
   std::vector<const PackedLayout*> layouts;  // per weight; nullptr: canonical
   BindReport report;
-  std::deque<KernelArgs> args;  // what the plans point into
+  std::deque<KernelArgs> args;   // what the plans point into
   Operand hidden[2], logits[2];  // [0] of the prefill plan, [1] of decode
 
   // Points every kernel at its weights.  `data` has one address per weight of

@@ -10,35 +10,33 @@
 
 namespace tenon {
 
-// W_down (Silu(W_gate f) * W_up f) with f = RmsNorm(x): the feed-forward block
-// of Llama and its relatives (Shazeer 2020, "GLU variants improve
-// transformer").
+// W_down (Silu(W_gate f) * W_up f): the feed-forward block of Llama and its
+// relatives (Shazeer 2020, "GLU variants improve transformer").
 struct SwiGluWeights {
-  WeightId norm;             // [E]
-  LinearWeights gate, up;    // [F, E]
-  LinearWeights down;        // [E, F]
+  LinearWeights gate, up;  // [F, E]
+  LinearWeights down;      // [E, F]
 };
 
-// The tensors blk.N.{ffn_gate,ffn_up,ffn_down}; `prefix` is "blk.N.", `norm`
-// the norm's tensor name without it.
+// The tensors {ffn_gate,ffn_up,ffn_down}<suffix> below `prefix`, "blk.N.".
 inline SwiGluWeights DeclareSwiGlu(GraphBuilder& g, const std::string& prefix,
-                                   std::string_view norm, uint32_t e,
-                                   uint32_t f) {
-  return {g.Vector(prefix + std::string(norm) + ".weight", e),
-          g.LinearOf(prefix + "ffn_gate", f, e),
-          g.LinearOf(prefix + "ffn_up", f, e),
-          g.LinearOf(prefix + "ffn_down", e, f)};
+                                   uint32_t e, uint32_t f,
+                                   std::string_view suffix = "") {
+  const std::string end(suffix);
+  return {g.LinearOf(prefix + "ffn_gate" + end, f, e),
+          g.LinearOf(prefix + "ffn_up" + end, f, e),
+          g.LinearOf(prefix + "ffn_down" + end, e, f)};
 }
 
-// x + feed-forward(x).
+// f [T, E] -> [T, E].
 inline ValueId SwiGluBlock(GraphBuilder& g, const std::string& prefix,
-                           ValueId x, const SwiGluWeights& w, float eps) {
-  const ValueId f = g.RmsNorm(prefix + "ffn_norm", x, w.norm, eps);  // [T, E]
-  const ValueId gate = g.Linear(prefix + "ffn_gate", f, w.gate);     // [T, F]
-  const ValueId up = g.Linear(prefix + "ffn_up", f, w.up);           // [T, F]
-  const ValueId act = g.SwiGlu(prefix + "ffn_act", gate, up);        // [T, F]
-  const ValueId down = g.Linear(prefix + "ffn_down", act, w.down);   // [T, E]
-  return g.Add(prefix + "ffn_residual", x, down);                    // [T, E]
+                           ValueId f, const SwiGluWeights& w,
+                           std::string_view suffix = "") {
+  const std::string end(suffix);
+  const ValueId gate =
+      g.Linear(prefix + "ffn_gate" + end, f, w.gate);                // [T, F]
+  const ValueId up = g.Linear(prefix + "ffn_up" + end, f, w.up);     // [T, F]
+  const ValueId act = g.SwiGlu(prefix + "ffn_act" + end, gate, up);  // [T, F]
+  return g.Linear(prefix + "ffn_down" + end, act, w.down);           // [T, E]
 }
 
 }  // namespace tenon

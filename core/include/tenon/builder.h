@@ -20,7 +20,6 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "tenon/graph.h"
@@ -50,20 +49,28 @@ class GraphBuilder {
   WeightId Vector(std::string_view name, uint32_t cols);
   // A matrix [rows, cols] of any type that Tenon can decode.
   WeightId Matrix(std::string_view name, uint32_t rows, uint32_t cols);
+  // `experts` matrices [rows, cols] in one tensor.
+  WeightId Experts(std::string_view name, uint32_t experts, uint32_t rows,
+                   uint32_t cols);
   // `stem`.weight [rows, cols] and, where the file has it, `stem`.bias [rows].
   LinearWeights LinearOf(std::string_view stem, uint32_t rows, uint32_t cols);
-  // Tensors that the architecture knows and leaves out on purpose.
-  void Ignore(std::string_view name);
+  // Tensors that the architecture knows and leaves out on purpose: those whose
+  // names start with `prefix`.
+  void Ignore(std::string_view prefix);
 
   // --- State.
 
   // Key or value rows [P, cols] in the cache type.
   StateId Cache(std::string_view name, uint32_t cols);
+  // Matrices [rows, cols] of f32 that start at zero.
+  StateId Recurrent(std::string_view name, uint32_t rows, uint32_t cols);
+  // The last `rows` inputs of `cols` columns, f32, zero before the start.
+  StateId Ring(std::string_view name, uint32_t rows, uint32_t cols);
 
   // --- Nodes.  `name` is for people; the shape beside each is its result.
 
-  ValueId Embed(std::string_view name, WeightId table);            // [T, E]
-  ValueId TakeOutputs(std::string_view name, ValueId x);           // [R, n]
+  ValueId Embed(std::string_view name, WeightId table);   // [T, E]
+  ValueId TakeOutputs(std::string_view name, ValueId x);  // [R, n]
   // Normalises each run of w's length; x's columns are a multiple of it.
   ValueId RmsNorm(std::string_view name, ValueId x, WeightId w, float eps);
   ValueId Linear(std::string_view name, ValueId x, LinearWeights w);
@@ -77,11 +84,42 @@ class GraphBuilder {
   ValueId Attention(std::string_view name, ValueId q, StateId k, StateId v,
                     const AttentionAttrs& attrs);
   ValueId Add(std::string_view name, ValueId a, ValueId b);
+  // b: the shape of a, or one column.
   ValueId Mul(std::string_view name, ValueId a, ValueId b);
   ValueId Silu(std::string_view name, ValueId x);
+  ValueId Sigmoid(std::string_view name, ValueId x);
+  ValueId Softplus(std::string_view name, ValueId x);
+  ValueId Scale(std::string_view name, ValueId x, WeightId w);
+  ValueId Offset(std::string_view name, ValueId x, WeightId w);
+  ValueId Concat(std::string_view name, std::initializer_list<ValueId> parts);
+  // logits [T, experts] -> [T, 2 * used].
+  ValueId Route(std::string_view name, ValueId logits, uint32_t used);
+  // w: Experts(experts, N, K); the result is [T, used * N].
+  ValueId ExpertLinear(std::string_view name, ValueId x, ValueId route,
+                       WeightId w, const RouteAttrs& attrs);
+  // x [T, used * K] -> [T, N].
+  ValueId ExpertSum(std::string_view name, ValueId x, ValueId route, WeightId w,
+                    const RouteAttrs& attrs);
   ValueId SwiGlu(std::string_view name, ValueId gate, ValueId up);
+  // Columns [begin, begin + cols).
   ValueId Slice(std::string_view name, ValueId x, uint32_t begin,
                 uint32_t cols);
+  // The same of each `period` columns, side by side.
+  ValueId SliceEach(std::string_view name, ValueId x, const SliceAttrs& attrs);
+  // Each run of `width` columns.
+  ValueId L2Norm(std::string_view name, ValueId x, uint32_t width, float eps);
+  // w [width]; z has the shape of x.
+  ValueId GatedRmsNorm(std::string_view name, ValueId x, ValueId z, WeightId w,
+                       float eps);
+  // w [n, C]; ring: Ring(C - 1, n).
+  ValueId CausalConv(std::string_view name, ValueId x, WeightId w,
+                     StateId ring);
+  // Shapes as DeltaAttrs says; state: Recurrent(value_heads * S, S).
+  struct DeltaInputs {
+    ValueId q, k, v, decay, beta;
+  };
+  ValueId GatedDelta(std::string_view name, const DeltaInputs& in,
+                     StateId state, const DeltaAttrs& attrs);
   // `op` and `data` outlive the model; out_cols is checked by nobody else.
   ValueId Custom(std::string_view name, const CustomOp& op, const void* data,
                  std::initializer_list<ValueId> inputs,
@@ -102,14 +140,14 @@ class GraphBuilder {
  private:
   const TensorInfo* Find(std::string_view name) const;
   WeightId AddWeight(std::string_view name, uint32_t rows, uint32_t cols,
-                     bool vector);
+                     uint32_t max_dims);
+  ValueId PerColumn(OpKind op, std::string_view name, ValueId x, WeightId w);
   ValueId AddNode(OpKind op, std::string_view name, Rows rows, uint32_t cols,
                   std::vector<ValueId> inputs,
-                  std::vector<WeightId> weights = {},
-                  OpAttrs attrs = {});
+                  std::vector<WeightId> weights = {}, OpAttrs attrs = {});
+  ValueId Map(OpKind op, std::string_view name, ValueId x);
   ValueId Elementwise(OpKind op, std::string_view name, ValueId a, ValueId b);
-  ValueId Project(OpKind op, std::string_view name, ValueId x,
-                  LinearWeights w);
+  ValueId Project(OpKind op, std::string_view name, ValueId x, LinearWeights w);
   void Expect(bool holds, std::string_view name, std::string_view complaint);
 
   Graph graph_;
@@ -118,7 +156,7 @@ class GraphBuilder {
   Status status_;
   std::unordered_map<std::string_view, const TensorInfo*> tensors_;
   std::unordered_map<std::string_view, WeightId> used_;
-  std::unordered_set<std::string_view> ignored_;
+  std::vector<std::string> ignored_;  // prefixes
 };
 
 }  // namespace tenon

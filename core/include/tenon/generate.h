@@ -27,7 +27,7 @@ struct GenerateOptions {
 };
 
 enum class StopReason : uint8_t {
-  kEnd,          // the model ended its text
+  kEnd,  // the model ended its text
   kMaxTokens,
   kContextFull,  // the next token has no place; nothing was dropped
   kCancelled,

@@ -22,12 +22,12 @@ struct Range {
 
 // What changes from step to step.  Everything is owned by the session.
 struct StepContext {
-  uint32_t tokens;        // T
-  uint32_t outputs;       // R <= T
-  uint32_t position;      // of the first of the T tokens
-  const int32_t* token_ids;     // [T], each in [0, V)
-  std::byte* activations;       // the plan's arena
-  std::byte* const* states;     // base of each state, by StateRef::index
+  uint32_t tokens;           // T
+  uint32_t outputs;          // R <= T
+  uint32_t position;         // of the first of the T tokens
+  const int32_t* token_ids;  // [T], each in [0, V)
+  std::byte* activations;    // the plan's arena
+  std::byte* const* states;  // base of each state, by StateRef::index
 };
 
 // Where a value lives: row r starts at activations + offset + r * row_bytes.
@@ -43,8 +43,9 @@ struct Operand {
 // kWeightAlignment.
 inline constexpr size_t kWeightAlignment = 32;
 struct WeightRef {
-  const std::byte* data = nullptr;  // nullptr: an optional weight that is absent
-  size_t row_bytes = 0;             // canonical layout only
+  const std::byte* data =
+      nullptr;           // nullptr: an optional weight that is absent
+  size_t row_bytes = 0;  // canonical layout only
   uint32_t rows = 0, cols = 0;
   DType dtype = DType::kF32;
 };
@@ -56,7 +57,7 @@ struct StateRef {
   DType dtype = DType::kF32;
 };
 
-inline constexpr size_t kMaxInputs = 4;
+inline constexpr size_t kMaxInputs = 5;
 inline constexpr size_t kMaxWeights = 4;
 inline constexpr size_t kMaxStates = 2;
 

@@ -72,6 +72,11 @@ inline float Exp(float x) noexcept {
 // is -infinity.
 float Log(float x) noexcept;
 
+// log(1 + e^x), without overflow: x itself where 1 makes no difference.
+inline float Softplus(float x) noexcept {
+  return x > 20.0f ? x : Log(1.0f + Exp(x));
+}
+
 inline float Sigmoid(float x) noexcept { return 1.0f / (1.0f + Exp(-x)); }
 inline float Silu(float x) noexcept { return x / (1.0f + Exp(-x)); }
 

@@ -35,10 +35,14 @@ struct LoadOptions {
 
 // What memory a model takes, in bytes.
 struct MemoryEstimate {
-  uint64_t weights = 0;      // as bound: mapped or packed
-  uint64_t activations = 0;  // per session
+  uint64_t weights = 0;             // as bound: mapped or packed
+  uint64_t activations = 0;         // per session, scratch included
   uint64_t state_per_position = 0;  // per session, times the context
+  uint64_t state_constant = 0;      // per session: recurrent and ring states
 };
+
+// For sessions of `context` positions.  Scratch is that of one worker.
+MemoryEstimate EstimateMemory(const BoundGraph& bound, uint32_t context);
 
 // Threads: all methods are const and may be called from several threads.
 class Model {
@@ -58,7 +62,6 @@ class Model {
   std::string_view architecture_plugin() const { return architecture_; }
   std::string_view executor_plugin() const { return executor_name_; }
   std::vector<std::string_view> backends() const { return backends_; }
-  MemoryEstimate memory() const;
   uint64_t parameters() const;  // elements of all tensors of the file
 
  private:

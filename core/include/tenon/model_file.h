@@ -37,7 +37,7 @@ struct TensorInfo {
 
 // Everything in it borrows from the sources that it owns.  Immutable.
 struct ModelFile {
-  std::vector<std::unique_ptr<ByteSource>> sources;  // one per shard
+  std::vector<std::unique_ptr<ByteSource>> sources;   // one per shard
   std::vector<std::unique_ptr<std::byte[]>> headers;  // of unmapped sources
   Metadata metadata;
   std::vector<TensorInfo> tensors;  // in file order, names unique

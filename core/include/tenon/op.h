@@ -6,6 +6,7 @@
 //   H query heads              G key/value heads (GQA: H is a multiple of G)
 //   D head dimension           F feed-forward length
 //   P positions held in state  N, K rows and columns of a weight: y[N] = W x[K]
+//   S head dimension of linear attention          C taps of a convolution
 // Values are matrices [T or R, columns], row by row, without padding.
 #ifndef TENON_OP_H_
 #define TENON_OP_H_
@@ -48,8 +49,8 @@ struct RopeAnglesAttrs {
   uint32_t n_rot;
   double base;
   double scale = 1.0;  // 1 / linear factor, or 1 / YaRN factor
-  // YaRN: pairs up to `low` keep their angle, pairs from `high` take
-  // angle * scale, those between are mixed.  Equal and 0: no YaRN.
+  // With `yarn`: pairs up to `yarn_low` keep their angle, pairs from
+  // `yarn_high` on take angle * scale, those between are mixed.
   double yarn_low = 0.0, yarn_high = 0.0;
   bool yarn = false;
   double magnitude = 1.0;
@@ -67,8 +68,32 @@ struct AttentionAttrs {
   uint32_t window;  // a query sees its last `window` positions; 0: all
 };
 
+// Takes [begin, begin + width) of each `period` columns: a plain range where
+// the period is the whole row, one part of every head where it is a head.
 struct SliceAttrs {
-  uint32_t begin;
+  uint32_t begin, width, period;
+};
+
+// Which key head a value head reads, where there are more value heads.
+enum class HeadOrder : uint8_t {
+  kModulo,   // p mod key_heads: GGUF `qwen35`, whose value heads are re-ordered
+  kGrouped,  // p / (value_heads / key_heads): GGUF `qwen3next`
+};
+
+// A mixture of experts: `used` of `experts` per token.
+struct RouteAttrs {
+  uint32_t experts, used;
+};
+
+// The gated delta rule (Yang et al. 2024), per value head with a state M[S, S]
+// of f32 that starts at zero:
+//   M = e^decay M;  e = beta (v - M k);  M = M + e k^T;  out = M q / sqrt(S)
+// Shapes: q, k [T, key_heads * S]; v [T, value_heads * S]; decay, beta
+// [T, value_heads].  The state of a head lies as [value][key].
+struct DeltaAttrs {
+  uint32_t key_heads, value_heads;
+  uint32_t head_dim;  // S
+  HeadOrder order;
 };
 
 // Attributes of an out-of-tree op: `data` is the plugin's, and outlives the
@@ -80,8 +105,8 @@ struct CustomAttrs {
 };
 
 using OpAttrs = std::variant<std::monostate, NormAttrs, RopeAnglesAttrs,
-                             RopeAttrs, AttentionAttrs, SliceAttrs,
-                             CustomAttrs>;
+                             RopeAttrs, AttentionAttrs, SliceAttrs, DeltaAttrs,
+                             RouteAttrs, CustomAttrs>;
 
 }  // namespace tenon
 

@@ -3,7 +3,7 @@
 //
 // A plugin is one constant that a build names:
 //   namespace tenon {
-//   extern constinit const Plugin kArchMine{"arch_mine", "my models", &kFactory};
+//   extern constinit const Plugin kArchMine{"arch_mine", "mine", &kFactory};
 //   }
 // and one call in CMake:
 //   tenon_add_plugin(arch_mine KIND ARCHITECTURE SYMBOL kArchMine SOURCES ...)
@@ -44,12 +44,12 @@ struct Plugin {
   const char* description;  // one line, for `tenon plugins`
   const void* interface;    // of the type that `kind` says
 
-#define TENON_PLUGIN_KIND(Kind, Interface)                                 \
-  constexpr Plugin(const char* its_name, const char* its_description,      \
-                   const Interface* its_interface)                         \
-      : kind(PluginKind::Kind),                                            \
-        name(its_name),                                                    \
-        description(its_description),                                      \
+#define TENON_PLUGIN_KIND(Kind, Interface)                            \
+  constexpr Plugin(const char* its_name, const char* its_description, \
+                   const Interface* its_interface)                    \
+      : kind(PluginKind::Kind),                                       \
+        name(its_name),                                               \
+        description(its_description),                                 \
         interface(its_interface) {}
   TENON_PLUGIN_KIND(kArchitecture, ArchitectureFactory)
   TENON_PLUGIN_KIND(kBackend, Backend)

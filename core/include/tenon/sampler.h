@@ -39,9 +39,11 @@ struct Candidate {
 };
 
 // The order of candidates: by logit descending, ties by id ascending.
-inline bool Better(const Candidate& a, const Candidate& b) noexcept {
-  return a.logit != b.logit ? a.logit > b.logit : a.id < b.id;
-}
+// A lambda, which algorithms inline.
+inline constexpr auto Better = [](const Candidate& a,
+                                  const Candidate& b) noexcept {
+  return a.logit > b.logit || (a.logit == b.logit && a.id < b.id);
+};
 
 // The tokens still in the running.  Starts with the whole vocabulary in id
 // order; samplers change logits and drop candidates.
@@ -128,8 +130,8 @@ enum class SamplerRole : uint8_t {
 struct SamplerFactory {
   // Where the stage stands in the default chain; stages run in ascending
   // order.  Logit bias 50, penalties 100, top_k 200, typical_p 300, top_p 400,
-  // min_p 500, temperature 600, deciding stages (greedy 700, mirostat 800,
-  // dist 900).  By the convention of the default chain of llama.cpp.
+  // min_p 500, greedy 550, temperature 600, mirostat 800, dist 900.  By the
+  // convention of the default chain of llama.cpp.
   int order;
   SamplerRole role;
   // The options that the stage reads, for help and for refusing typos.

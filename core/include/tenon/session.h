@@ -40,6 +40,14 @@ struct FeedOptions {
   const std::atomic<bool>* cancel = nullptr;
 };
 
+// A place in a session's text to come back to: the tokens so far and a copy of
+// the state whose size does not depend on them.  Key and value rows are not
+// copied: later tokens only add rows behind them.
+struct Checkpoint {
+  std::vector<TokenId> tokens;
+  std::vector<std::vector<std::byte>> state;  // recurrent and ring states
+};
+
 // Threads: one caller per session; sessions of one model may run at the same
 // time.
 class Session {
@@ -58,19 +66,31 @@ class Session {
                                         const FeedOptions& options = {});
 
   // Forgets everything after the first `position` tokens.
-  // Errors: kInvalidArgument if position > this->position().
+  // Errors: kInvalidArgument if position > this->position(); kUnimplemented for
+  // a model with recurrent state, which cannot forget, unless position is 0 or
+  // changes nothing: such models go back to checkpoints.
   Status Rewind(uint32_t position);
+
+  Checkpoint Save() const;
+  // Goes back to a checkpoint of this session: what follows is bit-identical
+  // to never having gone on from there.
+  // Errors: kInvalidArgument if the text up to the checkpoint has changed.
+  Status Restore(const Checkpoint& checkpoint);
 
   uint32_t position() const { return static_cast<uint32_t>(tokens_.size()); }
   uint32_t context_size() const { return context_size_; }
   std::span<const TokenId> tokens() const { return tokens_; }
-  std::span<const float> hidden() const { return hidden_; }  // of the last token
+  std::span<const float> hidden() const {
+    return hidden_;
+  }  // of the last token
   const Model& model() const { return *model_; }
   uint64_t state_bytes() const;  // reserved; untouched pages cost nothing
 
  private:
   Session() = default;
   Status Allocate(const SessionOptions& options);
+  bool HasConstantState() const;
+  void ClearConstantState();
   void Step(std::span<const TokenId> tokens, uint32_t outputs);
   void Emit(const FeedOptions& options, uint32_t outputs);
   Status Check(std::span<const TokenId> tokens) const;

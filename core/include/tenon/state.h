@@ -12,18 +12,23 @@
 namespace tenon {
 
 enum class StateKind : uint8_t {
-  kAppend,  // one row per position: keys, values
+  kAppend,     // one row per position: keys, values
+  kRecurrent,  // `rows` rows, rewritten at every position: delta-rule matrices
+  kRing,       // the last `rows` inputs; position p is row p mod rows
 };
 
 struct StateSpec {
   std::string name;  // "blk.0.k"
   StateKind kind;
-  DType dtype;    // kF32 or kF16
-  uint32_t cols;  // elements per row: G * D
+  DType dtype;    // kAppend: kF32 or kF16; the others: kF32
+  uint32_t rows;  // kAppend: 0, it has as many as the context has positions
+  uint32_t cols;  // elements per row: G * D for keys
 
+  // Whether its size does not depend on the context.
+  bool is_constant() const { return kind != StateKind::kAppend; }
   // Bytes for a context of `positions`.
   size_t Bytes(size_t positions) const {
-    return positions * RowBytes(dtype, cols);
+    return (is_constant() ? rows : positions) * RowBytes(dtype, cols);
   }
 };
 

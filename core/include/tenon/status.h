@@ -27,17 +27,17 @@ using absl::StatusOr;
 #define TENON_CONCAT_(a, b) TENON_CONCAT_INNER_(a, b)
 
 // Returns from the enclosing function if `expr`, a Status, is not OK.
-#define TENON_RETURN_IF_ERROR(expr)                             \
-  do {                                                          \
+#define TENON_RETURN_IF_ERROR(expr)                                 \
+  do {                                                              \
     if (::absl::Status tenon_status_ = (expr); !tenon_status_.ok()) \
-      return tenon_status_;                                     \
+      return tenon_status_;                                         \
   } while (false)
 
 // `TENON_ASSIGN_OR_RETURN(auto x, F())`: x = *F(), or returns F()'s error.
 #define TENON_ASSIGN_OR_RETURN(lhs, expr) \
   TENON_ASSIGN_OR_RETURN_(TENON_CONCAT_(tenon_or_, __LINE__), lhs, expr)
-#define TENON_ASSIGN_OR_RETURN_(tmp, lhs, expr) \
-  auto tmp = (expr);                            \
+#define TENON_ASSIGN_OR_RETURN_(tmp, lhs, expr)  \
+  auto tmp = (expr);                             \
   if (!tmp.ok()) return std::move(tmp).status(); \
   lhs = std::move(tmp).value()
 

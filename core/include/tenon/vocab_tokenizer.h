@@ -7,7 +7,6 @@
 #include <string_view>
 #include <vector>
 
-#include "tenon/special_tokens.h"
 #include "tenon/tokenizer.h"
 #include "tenon/vocab.h"
 
