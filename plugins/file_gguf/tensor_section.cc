@@ -117,11 +117,10 @@ Status OffsetError(Cursor cursor, const TensorInfo& tensor,
 Status PlaceTensor(const Cursor& cursor, uint64_t data_start,
                    uint64_t alignment, TensorInfo& tensor) {
   if (tensor.offset % alignment != 0) {
-    return OffsetError(cursor, tensor,
-                       absl::StrCat(tensor.offset,
-                                    " is no multiple of the "
-                                    "alignment ",
-                                    alignment));
+    return OffsetError(
+        cursor, tensor,
+        absl::StrCat(tensor.offset, " is no multiple of the alignment ",
+                     alignment));
   }
   const std::optional<uint64_t> begin = CheckedAdd(data_start, tensor.offset);
   if (!begin || *begin > cursor.file_bytes() ||

@@ -17,6 +17,9 @@ void* operator new(size_t size) {
   ++allocations;
   return std::malloc(size);
 }
+void* operator new(size_t size, const std::nothrow_t&) noexcept {
+  return operator new(size);
+}
 void operator delete(void* p) noexcept { std::free(p); }
 void operator delete(void* p, size_t) noexcept { std::free(p); }
 
@@ -120,13 +123,13 @@ const std::vector<Case>& Cases() {
        1000,
        {842, 19, 982, 505, 114, 5, 337, 356, 122, 398, 63, 947, 931, 863, 741,
         228}},
-      {"temperature -> greedy",
+      {"greedy",
        {.numbers = {{"temp", 0}, {"typical_p", 0.1}, {"mirostat", 2}},
         .seed = 7},
        1000,
        {842, 930, 500, 291, 51, 541, 829, 269, 811, 599, 356, 947, 931, 882,
         737, 228}},
-      {"logit_bias -> temperature -> greedy",
+      {"logit_bias -> greedy",
        {.numbers = {{"temp", 0}}, .logit_bias = {{3, 20.0f}}},
        100,
        std::vector<TokenId>(16, 3)}};

@@ -21,7 +21,7 @@ StatusOr<std::unique_ptr<Sampler>> Create(const SamplerOptions& options,
 }
 
 constexpr std::string_view kOptions[] = {"temp"};
-constexpr SamplerFactory kFactory{700, SamplerRole::kDecideAlone, kOptions,
+constexpr SamplerFactory kFactory{550, SamplerRole::kDecideAlone, kOptions,
                                   Create};
 
 }  // namespace

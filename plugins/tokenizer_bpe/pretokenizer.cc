@@ -11,26 +11,10 @@ namespace {
 
 constexpr std::string_view kDefault[] = {"default"};
 constexpr std::string_view kGpt2[] = {
-    "gpt-2",
-    "phi-2",
-    "gigachat",
-    "mellum",
-    "modern-bert",
-    "exaone4",
-    "a.x-4.0",
-    "jina-es",
-    "jina-de",
-    "jina-v2-es",
-    "jina-v2-de",
-    "jina-v1-en",
-    "jina-v2-code",
-    "roberta-bpe",
-    "mpt",
-    "olmo",
-    "jais",
-    "trillion",
-    "granite-docling",
-};
+    "gpt-2",      "phi-2",      "gigachat",     "mellum",         "modern-bert",
+    "exaone4",    "a.x-4.0",    "jina-es",      "jina-de",        "jina-v2-es",
+    "jina-v2-de", "jina-v1-en", "jina-v2-code", "roberta-bpe",    "mpt",
+    "olmo",       "jais",       "trillion",     "granite-docling"};
 constexpr std::string_view kSmolLm[] = {
     "smollm",    "starcoder", "refact",     "command-r",
     "codeshell", "exaone",    "minerva-7b", "mellum2",

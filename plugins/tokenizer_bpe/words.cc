@@ -170,7 +170,7 @@ Match MatchLlama3(Chars text) { return {MatchWordsAndLines<3, kLetter>(text)}; }
 Match MatchQwen2(Chars text) { return {MatchWordsAndLines<1, kLetter>(text)}; }
 
 Match MatchQwen35(Chars text) {
-  return {MatchWordsAndLines<1, kLetter | kMark>(text)};
+  return {MatchWordsAndLines < 1, kLetter | kMark > (text)};
 }
 
 Match MatchTekken(Chars text) { return {MatchCasedWords<1, false>(text)}; }
