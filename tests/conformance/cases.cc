@@ -1,7 +1,9 @@
 #include "conformance/cases.h"
 
 #include <algorithm>
+#include <array>
 #include <string>
+#include <utility>
 
 namespace tenon::conformance {
 namespace {
@@ -66,9 +68,11 @@ Cases Norms(const KernelEntry& e) {
       for (Rows rows : {Rows::kTokens, Rows::kOutputs})
         cases.push_back({.label = Sizes({runs, width}),
                          .op = e.op,
-                         .in = {{runs * width, rows}},
+                         .in = std::vector<OperandSpec>(Info(e.op).max_inputs,
+                                                        {runs * width, rows}),
                          .out = {runs * width, rows},
-                         .weights = {{e.weight, 1, width}},
+                         .weights = std::vector<WeightSpec>(
+                             Info(e.op).max_weights, {e.weight, 1, width}),
                          .attrs = NormAttrs{width, 1e-5f}});
   return cases;
 }
@@ -140,8 +144,86 @@ Cases Slices(const KernelEntry& e) {
                      .op = e.op,
                      .in = {{72}},
                      .out = {31},
-                     .attrs = SliceAttrs{begin}});
+                     .attrs = SliceAttrs{begin, 31, 72}});
+  for (uint32_t begin : {0u, 7u})
+    cases.push_back({.label = "each " + Sizes({begin}),
+                     .op = e.op,
+                     .in = {{72}},
+                     .out = {15},
+                     .attrs = SliceAttrs{begin, 5, 24}});
   return cases;
+}
+
+Cases Concats(const KernelEntry& e) {
+  return {
+      {.label = "3, 1, 40", .op = e.op, .in = {{3}, {1}, {40}}, .out = {44}}};
+}
+
+// One number per column.
+Cases PerColumn(const KernelEntry& e) {
+  Cases cases;
+  for (uint32_t cols : {1u, 17u, 300u})
+    cases.push_back({.label = Sizes({cols}),
+                     .op = e.op,
+                     .in = {{cols}},
+                     .out = {cols},
+                     .weights = {{e.weight, 1, cols}}});
+  return cases;
+}
+
+Cases Convolutions(const KernelEntry& e) {
+  Cases cases;
+  for (uint32_t channels : {1u, 33u})
+    for (uint32_t taps : {2u, 4u})
+      cases.push_back({.label = Sizes({channels, taps}),
+                       .op = e.op,
+                       .in = {{channels}},
+                       .out = {channels},
+                       .weights = {{e.weight, channels, taps}},
+                       .states = {{DType::kF32, channels, taps - 1}}});
+  return cases;
+}
+
+Cases DeltaRules(const KernelEntry& e) {
+  Cases cases;
+  for (const auto& [keys, values, s] :
+       {std::array{1u, 1u, 8u}, std::array{2u, 4u, 20u},
+        std::array{2u, 6u, 16u}})
+    for (HeadOrder order : {HeadOrder::kModulo, HeadOrder::kGrouped})
+      cases.push_back(
+          {.label = Sizes({keys, values, s}),
+           .op = e.op,
+           .in = {{keys * s}, {keys * s}, {values * s}, {values}, {values}},
+           .out = {values * s},
+           .states = {{DType::kF32, s, values * s}},
+           .attrs = DeltaAttrs{keys, values, s, order}});
+  return cases;
+}
+
+Cases Routes(const KernelEntry& e) {
+  Cases cases;
+  for (const auto& [experts, used] : {std::pair{8u, 2u}, {5u, 5u}, {60u, 4u}})
+    cases.push_back({.label = Sizes({experts, used}),
+                     .op = e.op,
+                     .in = {{experts}},
+                     .out = {2 * used},
+                     .attrs = RouteAttrs{experts, used}});
+  return cases;
+}
+
+// ExpertLinear shares the input among the slots, ExpertSum has one for each.
+Cases ExpertMatrices(const KernelEntry& e) {
+  const uint32_t block = Info(e.weight).block_elements;
+  const uint32_t cols = block > 1 ? block : 24;
+  const uint32_t experts = 4, used = 2, rows = 5;
+  const bool sum = e.op == OpKind::kExpertSum;
+  return {{.label = Sizes({experts, used, rows, cols}),
+           .op = e.op,
+           .in = {{sum ? used * cols : cols, Rows::kTokens, e.activation},
+                  {2 * used}},
+           .out = {sum ? rows : used * rows},
+           .weights = {{e.weight, experts * rows, cols}},
+           .attrs = RouteAttrs{experts, used}}};
 }
 
 Cases ElementByElement(const KernelEntry& e) {
@@ -186,6 +268,8 @@ Cases CasesFor(const KernelEntry& entry) {
     case OpKind::kTakeOutputs:
       return OutputRows(entry);
     case OpKind::kRmsNorm:
+    case OpKind::kL2Norm:
+    case OpKind::kGatedRmsNorm:
       return Norms(entry);
     case OpKind::kQuantize:
       return Quantizations(entry);
@@ -205,9 +289,25 @@ Cases CasesFor(const KernelEntry& entry) {
     case OpKind::kMul:
     case OpKind::kSilu:
     case OpKind::kSwiGlu:
+    case OpKind::kSigmoid:
+    case OpKind::kSoftplus:
       return ElementByElement(entry);
     case OpKind::kSlice:
       return Slices(entry);
+    case OpKind::kConcat:
+      return Concats(entry);
+    case OpKind::kScale:
+    case OpKind::kOffset:
+      return PerColumn(entry);
+    case OpKind::kCausalConv:
+      return Convolutions(entry);
+    case OpKind::kGatedDelta:
+      return DeltaRules(entry);
+    case OpKind::kRoute:
+      return Routes(entry);
+    case OpKind::kExpertLinear:
+    case OpKind::kExpertSum:
+      return ExpertMatrices(entry);
     case OpKind::kCustom:
       return {};
   }

@@ -5,6 +5,8 @@
 #include <utility>
 #include <variant>
 
+#include "conformance/recurrence.h"
+
 namespace tenon::conformance {
 namespace {
 
@@ -102,12 +104,21 @@ Expected ExpectAttention(const Rig& rig, size_t row) {
   return e;
 }
 
+double Map(OpKind op, double x) {
+  if (op == OpKind::kSilu) return oracle::Silu(x);
+  if (op == OpKind::kSigmoid) return 1 / (1 + std::exp(-x));
+  return std::log1p(std::exp(x));
+}
+
 Expected ExpectElementwise(const Rig& rig, size_t row) {
   const Vector a = rig.Input(0, row);
   Vector y = a;
   const OpKind op = rig.node().op;
-  if (op == OpKind::kSilu) {
-    for (double& v : y) v = oracle::Silu(v);
+  if (op == OpKind::kSilu || op == OpKind::kSigmoid ||
+      op == OpKind::kSoftplus) {
+    for (double& v : y) v = Map(op, v);
+    // Far out softplus is the logarithm of almost 1.
+    if (op == OpKind::kSoftplus) return {y, Vector(y.size(), 1.0)};
     return OfItsOwnSize(y);
   }
   const Vector b = rig.Input(1, row);
@@ -119,9 +130,95 @@ Expected ExpectElementwise(const Rig& rig, size_t row) {
 
 Expected ExpectSlice(const Rig& rig, size_t row) {
   const Vector x = rig.Input(0, row);
-  const uint32_t begin = std::get<SliceAttrs>(rig.node().attrs).begin;
-  Vector y(x.begin() + begin, x.begin() + begin + rig.node().out.cols);
+  const auto& [begin, width, period] = std::get<SliceAttrs>(rig.node().attrs);
+  Vector y;
+  for (size_t i = 0; i < x.size(); ++i)
+    if (i % period >= begin && i % period < begin + width) y.push_back(x[i]);
   return {y, Vector(y.size(), 0.0)};
+}
+
+Expected ExpectConcat(const Rig& rig, size_t row) {
+  Vector y;
+  for (size_t i = 0; i < rig.node().in.size(); ++i) {
+    const Vector x = rig.Input(i, row);
+    y.insert(y.end(), x.begin(), x.end());
+  }
+  return {y, Vector(y.size(), 0.0)};
+}
+
+Expected ExpectPerColumn(const Rig& rig, size_t row) {
+  const Vector w = rig.Weight(0).values;
+  Vector y = rig.Input(0, row);
+  for (size_t i = 0; i < y.size(); ++i)
+    y[i] = rig.node().op == OpKind::kScale ? y[i] * w[i] : y[i] + w[i];
+  return OfItsOwnSize(y);
+}
+
+Expected ExpectDelta(const Rig& rig, size_t row) {
+  DeltaRun run(rig);
+  Vector y;
+  for (size_t t = 0; t <= row; ++t) y = run.Next();
+  return {y, Vector(y.size(), 8.0)};  // errors are of the state's size
+}
+
+Expected ExpectConv(const Rig& rig, size_t row) {
+  const Vector y = ConvOutput(rig, row);
+  return {y, Vector(y.size(), 4.0)};
+}
+
+Expected ExpectRoute(const Rig& rig, size_t row) {
+  const auto& [experts, used] = std::get<RouteAttrs>(rig.node().attrs);
+  const Vector logits = rig.Input(0, row);
+  std::vector<size_t> order(experts);
+  for (size_t e = 0; e < experts; ++e) order[e] = e;
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return logits[a] > logits[b]; });
+  Vector y(2 * used);
+  double sum = 0;
+  for (size_t s = 0; s < used; ++s) sum += std::exp(logits[order[s]]);
+  for (size_t s = 0; s < used; ++s) {
+    y[s] = static_cast<double>(order[s]);
+    y[used + s] = std::exp(logits[order[s]]) / sum;
+  }
+  return {y, Vector(y.size(), 1.0)};
+}
+
+// The rows of one expert.
+Matrix ExpertOf(const Rig& rig, size_t expert) {
+  const auto& attrs = std::get<RouteAttrs>(rig.node().attrs);
+  const Matrix all = rig.Weight(0);
+  const size_t rows = all.rows / attrs.experts;
+  const auto begin =
+      all.values.begin() + static_cast<ptrdiff_t>(expert * rows * all.cols);
+  return {
+      rows, all.cols, {begin, begin + static_cast<ptrdiff_t>(rows * all.cols)}};
+}
+
+Expected ExpectExperts(const Rig& rig, size_t row) {
+  const auto& attrs = std::get<RouteAttrs>(rig.node().attrs);
+  const bool sum = rig.node().op == OpKind::kExpertSum;
+  const Vector x = rig.Input(0, row), route = rig.Input(1, row);
+  Expected e;
+  for (size_t s = 0; s < attrs.used; ++s) {
+    Matrix w = ExpertOf(rig, static_cast<size_t>(route[s]));
+    const auto at = x.begin() + static_cast<ptrdiff_t>(sum ? s * w.cols : 0);
+    const Vector part(at, at + static_cast<ptrdiff_t>(w.cols));
+    Vector y = oracle::Linear(w, part);
+    w.values = Absolute(w.values);
+    Vector size = oracle::Linear(w, Absolute(part));
+    if (!sum) {
+      e.value.insert(e.value.end(), y.begin(), y.end());
+      e.size.insert(e.size.end(), size.begin(), size.end());
+      continue;
+    }
+    e.value.resize(y.size());
+    e.size.resize(y.size());
+    for (size_t i = 0; i < y.size(); ++i) {
+      e.value[i] += route[attrs.used + s] * y[i];
+      e.size[i] += route[attrs.used + s] * size[i];
+    }
+  }
+  return e;
 }
 
 Expected ExpectOutputRow(const Rig& rig, size_t row) {
@@ -129,8 +226,28 @@ Expected ExpectOutputRow(const Rig& rig, size_t row) {
   return {x, Vector(x.size(), 0.0)};
 }
 
+Expected ExpectL2Norm(const Rig& rig, size_t row) {
+  const auto& a = std::get<NormAttrs>(rig.node().attrs);
+  Vector y = rig.Input(0, row);
+  for (size_t at = 0; at < y.size(); at += a.width) {
+    double squares = 0;
+    for (size_t i = 0; i < a.width; ++i) squares += y[at + i] * y[at + i];
+    const double length =
+        std::max(std::sqrt(squares), static_cast<double>(a.eps));
+    for (size_t i = 0; i < a.width; ++i) y[at + i] /= length;
+  }
+  return OfItsOwnSize(y);
+}
+
 Expected ExpectNorm(const Rig& rig, size_t row) {
   const auto& a = std::get<NormAttrs>(rig.node().attrs);
+  if (rig.node().op == OpKind::kGatedRmsNorm) {
+    Vector y = oracle::RmsNorm(rig.Input(0, row), rig.Weight(0).values,
+                               static_cast<double>(a.eps));
+    const Vector z = rig.Input(1, row);
+    for (size_t i = 0; i < y.size(); ++i) y[i] *= oracle::Silu(z[i]);
+    return OfItsOwnSize(y);
+  }
   return OfItsOwnSize(oracle::RmsNorm(rig.Input(0, row), rig.Weight(0).values,
                                       static_cast<double>(a.eps)));
 }
@@ -144,7 +261,24 @@ Expected ExpectedRow(const Rig& rig, size_t row) {
     case OpKind::kTakeOutputs:
       return ExpectOutputRow(rig, row);
     case OpKind::kRmsNorm:
+    case OpKind::kGatedRmsNorm:
       return ExpectNorm(rig, row);
+    case OpKind::kL2Norm:
+      return ExpectL2Norm(rig, row);
+    case OpKind::kScale:
+    case OpKind::kOffset:
+      return ExpectPerColumn(rig, row);
+    case OpKind::kConcat:
+      return ExpectConcat(rig, row);
+    case OpKind::kCausalConv:
+      return ExpectConv(rig, row);
+    case OpKind::kGatedDelta:
+      return ExpectDelta(rig, row);
+    case OpKind::kRoute:
+      return ExpectRoute(rig, row);
+    case OpKind::kExpertLinear:
+    case OpKind::kExpertSum:
+      return ExpectExperts(rig, row);
     case OpKind::kLinear:
     case OpKind::kLinearAdd:
     case OpKind::kHead:

@@ -3,6 +3,7 @@
 #define TENON_TESTS_CONFORMANCE_EXPECTED_H_
 
 #include <cstddef>
+#include <vector>
 
 #include "conformance/rig.h"
 #include "oracle/ops.h"
@@ -17,6 +18,10 @@ struct Expected {
 
 // Row `row` of the output of every op but Quantize, Append and Custom.
 Expected ExpectedRow(const Rig& rig, size_t row);
+
+// What states of fixed size hold after the step: rows, as rig.h stores them.
+// Empty for ops without one.
+std::vector<oracle::Vector> ExpectedState(const Rig& rig);
 
 // By how much a result may differ, in units of `size`: the rounding to f32 of
 // each operation, sums of up to a thousand terms in 16 lanes.

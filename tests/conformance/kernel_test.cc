@@ -50,13 +50,14 @@ void PrintTo(const Kernel& kernel, std::ostream* out) {
   *out << kernel.plugin->name << ": " << kernel.entry->name;
 }
 
-// What the reference computes in its stead: an entry for the same op and
-// types, in the canonical layout.
+// What the reference computes in its stead: an entry for the same op, types
+// and phases, in the canonical layout.
 const KernelEntry* ReferenceFor(const KernelEntry& entry) {
   for (const Kernel& k : LinkedKernels()) {
     const KernelEntry& e = *k.entry;
     if (k.plugin->name == kReference && e.op == entry.op &&
-        e.weight == entry.weight && e.activation == entry.activation)
+        e.weight == entry.weight && e.activation == entry.activation &&
+        (e.phases & entry.phases) == entry.phases)
       return k.entry;
   }
   return nullptr;
@@ -183,6 +184,16 @@ void ExpectNumbers(const Rig& rig, const Memory& memory) {
   }
 }
 
+void ExpectState(const Rig& rig, const Memory& memory) {
+  const std::vector<oracle::Vector> expected = ExpectedState(rig);
+  for (size_t row = 0; row < expected.size(); ++row) {
+    const oracle::Vector actual = rig.State(memory, 0, row);
+    for (size_t i = 0; i < actual.size(); ++i)
+      ASSERT_NEAR(actual[i], expected[row][i], 2e-5)
+          << "state row " << row << ", column " << i;
+  }
+}
+
 TEST_P(KernelConformance, WritesWhatTheOracleSaysAndNothingElse) {
   ForEachRun([&](Rig& rig, const Memory& memory) {
     EXPECT_TRUE(rig.OnlyResultsChanged(memory));
@@ -192,7 +203,8 @@ TEST_P(KernelConformance, WritesWhatTheOracleSaysAndNothingElse) {
       case OpKind::kAppend:
         return ExpectStored(rig, memory);
       default:
-        return ExpectNumbers(rig, memory);
+        ExpectNumbers(rig, memory);
+        return ExpectState(rig, memory);
     }
   });
 }
@@ -232,9 +244,15 @@ constexpr DType kWeightTypes[] = {
     DType::kQ4_K, DType::kQ5_K, DType::kQ6_K, DType::kIQ4_NL, DType::kIQ4_XS};
 
 void ExpectInReference(OpKind op, DType weight, DType activation) {
-  const KernelEntry slot{.op = op, .weight = weight, .activation = activation};
-  EXPECT_NE(ReferenceFor(slot), nullptr)
-      << Info(op).name << " of " << Name(weight) << " and " << Name(activation);
+  for (Phase phase : {kPrefill, kDecode}) {
+    const KernelEntry slot{.op = op,
+                           .weight = weight,
+                           .activation = activation,
+                           .phases = phase};
+    EXPECT_NE(ReferenceFor(slot), nullptr)
+        << Info(op).name << " of " << Name(weight) << " and "
+        << Name(activation) << (phase == kPrefill ? ", prefill" : ", decode");
+  }
 }
 
 constexpr OpKind kOps[] = {

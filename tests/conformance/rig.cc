@@ -65,6 +65,26 @@ std::vector<std::byte> RandomWeight(OpKind op, const WeightSpec& w, Rng& rng) {
   return bytes;
 }
 
+// The delta rule is stable for keys of about unit length, decays below zero and
+// betas between zero and one.
+void TameDelta(const NodeCase& node, size_t input, std::span<float> x) {
+  const auto& a = std::get<DeltaAttrs>(node.attrs);
+  for (float& v : x) {
+    if (input == 1) v /= std::sqrt(static_cast<float>(a.head_dim));
+    if (input == 3) v = -std::abs(v);
+    if (input == 4) v = 1.0f / (1.0f + std::abs(v));
+  }
+}
+
+// Ids of different experts, then weights.
+void FillRoute(const RouteAttrs& route, float* x, Rng& rng) {
+  const uint32_t first = rng.Below(route.experts);
+  for (uint32_t s = 0; s < route.used; ++s) {
+    x[s] = static_cast<float>((first + s) % route.experts);
+    x[route.used + s] = static_cast<float>(rng.Uniform(0, 1));
+  }
+}
+
 const void* AddressOfAlternative(const OpAttrs& attrs) {
   return std::visit([](const auto& a) -> const void* { return &a; }, attrs);
 }
@@ -117,10 +137,12 @@ void Rig::AddState(const CacheSpec& spec, Rng& rng) {
                         .row_bytes = row_bytes,
                         .cols = spec.cols,
                         .dtype = spec.dtype};
-  Lines& state = initial_.states.emplace_back(
-      MakeLines((size_t{step_.position} + kMaxTokens) * row_bytes));
+  const size_t positions = size_t{step_.position} + step_.tokens;
+  const size_t rows = spec.rows > 0 ? spec.rows : positions;
+  Lines& state =
+      initial_.states.emplace_back(MakeLines((rows + kMaxTokens) * row_bytes));
   FillWithGarbage(state, rng);
-  for (size_t p = 0; p < size_t{step_.position} + step_.tokens; ++p)
+  for (size_t p = 0; p < rows; ++p)
     FillRow(spec.dtype, spec.cols, BytesOf(state) + p * row_bytes, rng);
 }
 
@@ -132,6 +154,11 @@ void Rig::FillInput(size_t i, uint32_t row, Rng& rng) {
   // A block of zeros has no scale to divide by.
   if (node_.op == OpKind::kQuantize && row % 3 == 0)
     std::memset(at, 0, sizeof(float) * 32);
+  if (spec.dtype != DType::kF32) return;
+  float* x = reinterpret_cast<float*>(at);
+  if (node_.op == OpKind::kGatedDelta) TameDelta(node_, i, {x, spec.cols});
+  const auto* route = std::get_if<RouteAttrs>(&node_.attrs);
+  if (route != nullptr && i == 1) FillRoute(*route, x, rng);
 }
 
 const KernelArgs& Rig::ArgsFor(const KernelEntry& entry) {
@@ -241,6 +268,10 @@ bool Rig::OnlyResultsChanged(const Memory& memory) const {
     restore(restored.states[0], initial_.states[0],
             step_.position * args_.state[0].row_bytes,
             step_.tokens * args_.state[0].row_bytes);
+  for (size_t i = 0; i < node_.states.size(); ++i)
+    if (node_.states[i].rows > 0)
+      restore(restored.states[i], initial_.states[i], 0,
+              node_.states[i].rows * args_.state[i].row_bytes);
   return restored == initial_;
 }
 

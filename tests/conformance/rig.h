@@ -30,6 +30,7 @@ struct WeightSpec {
 struct CacheSpec {
   DType dtype;
   uint32_t cols;
+  uint32_t rows = 0;  // 0: one per position; otherwise a state of fixed size
 };
 
 // A node, without numbers.
@@ -91,8 +92,8 @@ class Rig {
   std::span<const std::byte> OutputBytes(const Memory& memory,
                                          size_t row) const;
 
-  // Whether everything outside of the output's rows, or of the rows that
-  // Append writes, is as it was.
+  // Whether everything outside of the output's rows, of the rows that Append
+  // writes and of states of fixed size is as it was.
   bool OnlyResultsChanged(const Memory& memory) const;
 
  private:

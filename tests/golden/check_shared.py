@@ -24,7 +24,7 @@ except ImportError:
     print('skipped: numpy is not installed')
     sys.exit(77)
 
-ARCHITECTURES = ('llama', 'qwen2', 'qwen3')
+ARCHITECTURES = ('llama', 'qwen2', 'qwen3', 'qwen35')
 NOT_SERVED = ('TQ1_0', 'TQ2_0', 'I2_S')
 MODES = {'exact': ['--activations', 'f32', '--cache-type', 'f32'], 'loose': []}
 

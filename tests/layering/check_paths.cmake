@@ -4,9 +4,9 @@
 
 cmake_minimum_required(VERSION 3.25)
 
-file(GLOB_RECURSE files LIST_DIRECTORIES false "${DIR}/*")
+file(GLOB_RECURSE files LIST_DIRECTORIES false RELATIVE "${DIR}" "${DIR}/*")
 list(FILTER files EXCLUDE REGEX
-     "/(\\.git|\\.deps|build[^/]*|node_modules|__pycache__)/")
+     "(^|/)(\\.git|\\.deps|build[^/]*|node_modules|__pycache__)/")
 list(FILTER files EXCLUDE REGEX "\\.(gguf|bin|png|wasm)$")
 
 # Written in two parts, so that this file does not contain them itself.
@@ -17,7 +17,7 @@ list(JOIN roots "|" machine)
 
 set(violations "")
 foreach(file IN LISTS files)
-  file(STRINGS "${file}" lines REGEX "(^|[^a-zA-Z0-9_.}])(${machine})")
+  file(STRINGS "${DIR}/${file}" lines REGEX "(^|[^a-zA-Z0-9_.}])(${machine})")
   foreach(line IN LISTS lines)
     string(APPEND violations "  ${file}: ${line}\n")
   endforeach()
