@@ -63,6 +63,10 @@ class UsageTest(ProgramTest):
     def test_version(self):
         self.assertRegex(self.fine('--version')[0], r'^\d+\.\d+\.\d+\n$')
 
+    def test_unknown_commands_are_named(self):
+        self.assertIn('fly', self.wrong(2, 'fly'))
+        self.assertIn('inspect', self.wrong(2))
+
     def test_bad_usage(self):
         for args in ([], ['fly'], ['run'], ['run', '--wings', 'x'],
                      ['run', 'x', '-n', 'many'], ['run', 'x', '-n', '-2'],
@@ -126,6 +130,7 @@ class TokenizeTest(ProgramTest):
         self.assertEqual(self.tokenize('-f', '-', stdin=b'the\n')['ids'], ids)
         self.assertEqual(self.tokenize('-e', r'th\x65\n')['ids'], ids)
         self.assertEqual(self.tokenize('')['ids'], [BOS])
+        self.assertEqual(self.tokenize('--no-bos', 'run')['ids'], list(b'run'))
         self.assertEqual(self.tokenize('--no-bos', '{}')['ids'], [123, 125])
         self.wrong(1, 'tokenize', '-m', MODEL, '-f', '/no/such/text')
 

@@ -50,7 +50,7 @@ void AddDetokenize(CLI::App& app, const Registry& registry, Action& action) {
   auto options = std::make_shared<DetokenizeOptions>();
   CLI::App* command =
       app.add_subcommand("detokenize", "Print the text of token ids");
-  CLI::Option_group* one_of = command->add_option_group("Ids", "One of:");
+  CLI::Option_group* one_of = command->add_option_group("Ids");
   one_of->add_option("ids", options->ids, "Token ids");
   one_of->add_option("--tokens-file", options->file,
                      "A file of token ids; -: stdin");

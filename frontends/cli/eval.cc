@@ -182,7 +182,7 @@ Status Eval(const Registry& registry, const EvalOptions& options) {
 }
 
 void AddEvalOptions(CLI::App& command, EvalOptions& options) {
-  CLI::Option_group* one_of = command.add_option_group("Tokens", "One of:");
+  CLI::Option_group* one_of = command.add_option_group("Tokens");
   one_of->add_option("--tokens", options.tokens, "Token ids: 1,2,3");
   one_of->add_option("--tokens-file", options.tokens_file,
                      "A file of token ids; -: stdin");

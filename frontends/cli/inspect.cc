@@ -47,9 +47,12 @@ void PrintMemory(const RunCheck& check) {
   absl::PrintF(
       "\nmemory\n  %-12s %s\n  %-12s %s\n  %-12s %s per position, %s for %u\n",
       "weights", Bytes(check.memory.weights), "activations",
-      Bytes(check.memory.activations), "state",
+      Bytes(check.memory.activations), "keys, values",
       Bytes(check.memory.state_per_position),
       Bytes(check.memory.state_per_position * check.context), check.context);
+  if (check.memory.state_constant > 0)
+    absl::PrintF("  %-12s %s, whatever the context\n", "recurrent",
+                 Bytes(check.memory.state_constant));
 }
 
 void PrintRunCheck(const RunCheck& check) {
@@ -124,6 +127,7 @@ void PrintAsJson(const ModelFile& file, const RunCheck& check,
               {{"weights_bytes", check.memory.weights},
                {"activations_bytes", check.memory.activations},
                {"state_bytes_per_position", check.memory.state_per_position},
+               {"state_bytes_constant", check.memory.state_constant},
                {"context", check.context}}},
              {"runs", check.missing.empty()},
              {"runs_with", RunCheckJson(check)}});

@@ -5,9 +5,11 @@
 #include <cstdio>
 #include <cstring>
 #include <string>
+#include <vector>
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "cli/commands.h"
 #include "tenon/plugin.h"
 #include "tenon/registry.h"
@@ -35,6 +37,15 @@ int ReportParseError(const CLI::App& app, const CLI::ParseError& error) {
   return kBadUsage;
 }
 
+int ReportNoCommand(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({}))
+    names.push_back(command->get_name());
+  absl::FPrintF(stderr, "tenon: give a command: %s (see --help)\n",
+                absl::StrJoin(names, ", "));
+  return kBadUsage;
+}
+
 int ReportError(const Status& status) {
   if (absl::IsCancelled(status)) return kInterrupted;
   absl::FPrintF(stderr, "tenon: %s\n", status.message());
@@ -57,13 +68,14 @@ int Main(int argc, char** argv) {
   CLI::App app("Runs language models.", "tenon");
   Action action;
   app.set_version_flag("--version", kVersion);
-  app.require_subcommand(1);
+  app.require_subcommand(0, 1);
   AddCommands(app, *registry, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return ReportParseError(app, error);
   }
+  if (!action) return ReportNoCommand(app);
   Status status = action();
   status.Update(FlushStdout());
   return status.ok() ? 0 : ReportError(status);

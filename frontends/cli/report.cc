@@ -24,6 +24,8 @@ std::string Scaled(uint64_t value, double step,
   return absl::StrFormat("%.2f%s", scaled, units[unit]);
 }
 
+constexpr char32_t kFirstPrintable = 0xA0;  // beyond ASCII
+
 std::string Escaped(char c) {
   switch (c) {
     case '\n':
@@ -96,7 +98,7 @@ std::string Quoted(std::string_view bytes) {
   std::string quoted = "'";
   while (!bytes.empty()) {
     const Utf8Char c = FirstUtf8Char(bytes);
-    if (c.size > 1 && c.form == Utf8Char::Form::kWellFormed) {
+    if (c.form == Utf8Char::Form::kWellFormed && c.value >= kFirstPrintable) {
       quoted += bytes.substr(0, c.size);
       bytes.remove_prefix(c.size);
     } else {

@@ -43,28 +43,6 @@ StatusOr<std::vector<NamedBackend>> UsableBackends(
   return backends;
 }
 
-uint64_t WeightBytes(const BoundGraph& bound) {
-  uint64_t bytes = 0;
-  for (size_t i = 0; i < bound.graph.weights.size(); ++i) {
-    const Weight& weight = bound.graph.weights[i];
-    const PackedLayout* layout = bound.layouts[i];
-    bytes += layout ? layout->bytes(weight.dtype, weight.rows, weight.cols)
-                    : weight.rows * RowBytes(weight.dtype, weight.cols);
-  }
-  return bytes;
-}
-
-MemoryEstimate EstimateMemory(const BoundGraph& bound, uint32_t context) {
-  MemoryEstimate memory;
-  memory.weights = WeightBytes(bound);
-  memory.activations =
-      std::max(bound.prefill.arena_bytes, bound.decode.arena_bytes) +
-      bound.ScratchBytes(context);
-  for (const StateSpec& state : bound.graph.states)
-    memory.state_per_position += state.Bytes(1);
-  return memory;
-}
-
 void NoteBound(const BoundGraph& bound, uint32_t context_length,
                RunCheck& check) {
   check.bound = true;
@@ -86,7 +64,8 @@ Status BindFile(const Registry& registry, const ModelFile& file,
   BindOptions bind;
   bind.activations =
       options.activations == "f32" ? Activations::kF32 : Activations::kInt8;
-  bind.max_tokens = bind.max_outputs = options.batch_size;
+  bind.max_tokens = options.batch_size;
+  bind.max_outputs = 1;  // rows of logits: as in generation
   TENON_ASSIGN_OR_RETURN(const BoundGraph bound,
                          Bind(std::move(graph), backends, bind));
   if (options.explain) absl::FPrintF(stderr, "%s", bound.report.ToString());

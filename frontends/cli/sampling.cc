@@ -91,6 +91,7 @@ void AddSamplingOptions(CLI::App& command, SamplingOptions& options) {
               options.given[name] = value;
             },
             flag.help)
+        ->type_name("N")
         ->default_str(absl::StrFormat("%g", flag.otherwise));
   group
       ->add_option("--logit-bias", options.logit_biases,

@@ -59,7 +59,7 @@ std::string Unescape(std::string_view text) {
 }  // namespace
 
 void AddTextOptions(CLI::App& command, TextOptions& options) {
-  CLI::Option_group* one_of = command.add_option_group("Text", "One of:");
+  CLI::Option_group* one_of = command.add_option_group("Text");
   one_of->add_option("text", options.text, "The text");
   one_of->add_option("-p,--prompt", options.text, "The text");
   one_of->add_option("-f,--file", options.file,
