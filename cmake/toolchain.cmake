@@ -30,3 +30,13 @@ if(TENON_BUILD_FUZZERS)
   endif()
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
+
+# GCC's checks for null make an address comparison inside absl::flat_hash_map
+# "not a constant expression" (GCC bug 71962): sources that instantiate one do
+# without these three.
+function(tenon_uses_hash_maps)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND TENON_SANITIZE MATCHES undefined)
+    set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS
+      -fno-sanitize=null,nonnull-attribute,returns-nonnull-attribute)
+  endif()
+endfunction()

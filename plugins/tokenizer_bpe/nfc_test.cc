@@ -25,6 +25,8 @@ TEST(ToNfc, ReordersWhatIsComposed) {
 TEST(ToNfc, BlockedMarksStay) {
   EXPECT_EQ(ToNfc("a\u0300\u0301"), "\u00E0\u0301");
   EXPECT_EQ(ToNfc("a\u0315\u0300"), "\u00E0\u0315");
+  EXPECT_EQ(ToNfc("a\u0305\u0300"), "a\u0305\u0300");
+  EXPECT_EQ(ToNfc("\u0B47\u0300\u0B3E"), "\u0B47\u0300\u0B3E");
   EXPECT_EQ(ToNfc("ab\u0301"), "ab\u0301");
   EXPECT_EQ(ToNfc("\u0301e"), "\u0301e");
 }

@@ -245,10 +245,8 @@ constexpr DType kWeightTypes[] = {
 
 void ExpectInReference(OpKind op, DType weight, DType activation) {
   for (Phase phase : {kPrefill, kDecode}) {
-    const KernelEntry slot{.op = op,
-                           .weight = weight,
-                           .activation = activation,
-                           .phases = phase};
+    const KernelEntry slot{
+        .op = op, .weight = weight, .activation = activation, .phases = phase};
     EXPECT_NE(ReferenceFor(slot), nullptr)
         << Info(op).name << " of " << Name(weight) << " and "
         << Name(activation) << (phase == kPrefill ? ", prefill" : ", decode");
