@@ -200,11 +200,9 @@ TEST(GatedDelta, WhichKeyHeadAValueHeadReads) {
                  {1, 1, 1, 1},
                  {0, 0, 0, 0},
                  {1, 1, 1, 1}};
-  EXPECT_THAT(Feed(Kernel(kDecode), in, {1}),
-              testing::ElementsAre(3, 5, 3, 5));
+  EXPECT_THAT(Feed(Kernel(kDecode), in, {1}), testing::ElementsAre(3, 5, 3, 5));
   in.attrs.order = HeadOrder::kGrouped;
-  EXPECT_THAT(Feed(Kernel(kDecode), in, {1}),
-              testing::ElementsAre(3, 3, 5, 5));
+  EXPECT_THAT(Feed(Kernel(kDecode), in, {1}), testing::ElementsAre(3, 3, 5, 5));
 }
 
 TEST(GatedDelta, StrongDecayForgetsWithoutNumericTrouble) {
