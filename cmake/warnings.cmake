@@ -24,3 +24,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
                         -Wno-array-bounds)
   endif()
 endif()
+
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  # std::stable_sort of libstdc++ 12 calls a function that it deprecates.
+  add_compile_options(-Wno-deprecated-declarations)
+endif()
