@@ -170,7 +170,8 @@ Match MatchLlama3(Chars text) { return {MatchWordsAndLines<3, kLetter>(text)}; }
 Match MatchQwen2(Chars text) { return {MatchWordsAndLines<1, kLetter>(text)}; }
 
 Match MatchQwen35(Chars text) {
-  return {MatchWordsAndLines < 1, kLetter | kMark > (text)};
+  constexpr CharClass kInWord = kLetter | kMark;
+  return {MatchWordsAndLines<1, kInWord>(text)};
 }
 
 Match MatchTekken(Chars text) { return {MatchCasedWords<1, false>(text)}; }
