@@ -1,6 +1,6 @@
 """A DeltaNet hybrid (GGUF's `qwen35`) in PyTorch, written to be read.
 
-Three layers of the gated delta rule, then one of gated softmax attention, and so on. B rows, T
+Two layers of the gated delta rule, then one of gated softmax attention, and so on. B rows, T
 positions, C = dim. Softmax layers: H heads of D numbers, K key/value heads. Linear layers: n_k key
 heads and n_v value heads of S numbers; value head p reads key head p mod n_k, as in GGUF files.
 """
@@ -19,13 +19,13 @@ class Config:
     vocab: int = 2048
     dim: int = 192
     layers: int = 6
-    interval: int = 4         # every so many layers, one of softmax attention
-    heads: int = 4
-    kv_heads: int = 2
+    interval: int = 3         # every so many layers, one of softmax attention
+    heads: int = 6
+    kv_heads: int = 3
     head_dim: int = 32
     rotated: int = 16         # the first numbers of each head that RoPE turns
-    linear_key_heads: int = 2
-    linear_value_heads: int = 4
+    linear_key_heads: int = 3
+    linear_value_heads: int = 6
     linear_head_dim: int = 32
     conv: int = 4
     chunk: int = 64           # positions that the delta rule handles at once

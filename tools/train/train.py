@@ -1,6 +1,7 @@
 """The training loop. It knows nothing about the architecture: --model names the module that does.
 
     train.py CORPUS.txt TOKENIZER.json CHECKPOINT.pt [--minutes 55] [--resume] [--model model]
+             [--start-from OTHER.pt]
 
 A model module offers build(settings) -> nn.Module from ids [B, T] to logits [B, T, V], with
 .config.context, and settings_of(module). The learning rate follows the share of the minutes that
@@ -92,6 +93,15 @@ def make_optimizer(model, top):
     return torch.optim.AdamW(groups, lr=top, betas=(0.9, 0.99))
 
 
+def take_shared(model, checkpoint):
+    """Starts from a trained model of another architecture: takes its tensors of equal name and
+    shape, which are the embedding, the norms and the feed-forward; attention stays as it is."""
+    mine, theirs = model.state_dict(), torch.load(checkpoint)["weights"]
+    shared = {name: tensor for name, tensor in theirs.items()
+              if ".attn." not in name and name in mine and mine[name].shape == tensor.shape}
+    model.load_state_dict({**mine, **shared})
+
+
 class Exchange:
     """Memory shared by the workers: gradients [workers, N], the clock, and a meeting point."""
 
@@ -123,6 +133,8 @@ class Worker:
         self.model = maker.build(old["settings"] if old else None)
         self.optimizer = make_optimizer(self.model, args.rate)
         self.done = {"step": 0, "tokens": 0, "seconds": 0.0}
+        if args.start_from and not old:
+            take_shared(self.model, args.start_from)
         if old:
             self.model.load_state_dict(old["weights"])
             self.optimizer.load_state_dict(old["optimizer"])
@@ -209,6 +221,7 @@ def main():
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--start-from", help="checkpoint of another architecture")
     args = parser.parse_args()
     torch.set_num_threads(1)
     maker = importlib.import_module(args.model)
