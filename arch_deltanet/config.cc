@@ -1,6 +1,10 @@
 #include "arch_deltanet/config.h"
 
+#include <cstddef>
 #include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 
@@ -25,6 +29,17 @@ Status ReadLayers(const Hyperparameters& keys, Config& c) {
   return absl::OkStatus();
 }
 
+// REQUIRES: the key is there.  Files have booleans or integers.
+StatusOr<std::vector<int32_t>> ReadFlags(const Metadata& metadata,
+                                         std::string_view key) {
+  const auto* array = std::get_if<NumberArray>(metadata.Find(key));
+  if (array == nullptr || array->element != NumberArray::Element::kBool)
+    return metadata.Ints(key);
+  std::vector<int32_t> flags;
+  for (std::byte b : array->bytes) flags.push_back(b != std::byte{0});
+  return flags;
+}
+
 // attention.recurrent_layers lists all blocks; otherwise every
 // full_attention_interval-th layer has softmax attention.
 Status ReadSchedule(const Hyperparameters& keys, Config& c) {
@@ -36,7 +51,7 @@ Status ReadSchedule(const Hyperparameters& keys, Config& c) {
   const std::string_view listed = "attention.recurrent_layers";
   if (!keys.metadata().Has(keys.Key(listed))) return absl::OkStatus();
   TENON_ASSIGN_OR_RETURN(const std::vector<int32_t> flags,
-                         keys.metadata().Ints(keys.Key(listed)));
+                         ReadFlags(keys.metadata(), keys.Key(listed)));
   if (flags.size() < c.layers) {
     return keys.Invalid(
         listed, absl::StrCat("lists ", flags.size(), " layers of ", c.layers));

@@ -41,6 +41,15 @@ TEST(ReadConfig, AListOfLayersOverridesTheInterval) {
   EXPECT_THAT(ErrorOf(file), HasSubstr("lists 2 layers of 4"));
 }
 
+TEST(ReadConfig, AListOfLayersMayBeBooleans) {
+  const bool flags[] = {false, true, true, false};
+  TestFile file;
+  file.Set("attention.recurrent_layers",
+           NumberArray{NumberArray::Element::kBool, 1,
+                       std::as_bytes(std::span(flags))});
+  EXPECT_THAT(Read(file).recurrent, ElementsAre(false, true, true, false));
+}
+
 // A NextN block is counted by block_count and is no layer of the trunk.
 TEST(ReadConfig, NextNBlocksAreNoLayers) {
   TestFile file;

@@ -106,8 +106,8 @@ Expected ExpectAttention(const Rig& rig, size_t row) {
 
 double Map(OpKind op, double x) {
   if (op == OpKind::kSilu) return oracle::Silu(x);
-  if (op == OpKind::kSigmoid) return 1 / (1 + std::exp(-x));
-  return std::log1p(std::exp(x));
+  if (op == OpKind::kSigmoid) return oracle::Sigmoid(x);
+  return oracle::Softplus(x);
 }
 
 Expected ExpectElementwise(const Rig& rig, size_t row) {
@@ -167,19 +167,10 @@ Expected ExpectConv(const Rig& rig, size_t row) {
 }
 
 Expected ExpectRoute(const Rig& rig, size_t row) {
-  const auto& [experts, used] = std::get<RouteAttrs>(rig.node().attrs);
-  const Vector logits = rig.Input(0, row);
-  std::vector<size_t> order(experts);
-  for (size_t e = 0; e < experts; ++e) order[e] = e;
-  std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return logits[a] > logits[b]; });
-  Vector y(2 * used);
-  double sum = 0;
-  for (size_t s = 0; s < used; ++s) sum += std::exp(logits[order[s]]);
-  for (size_t s = 0; s < used; ++s) {
-    y[s] = static_cast<double>(order[s]);
-    y[used + s] = std::exp(logits[order[s]]) / sum;
-  }
+  const uint32_t used = std::get<RouteAttrs>(rig.node().attrs).used;
+  const oracle::Choice choice = oracle::Route(rig.Input(0, row), used);
+  Vector y(choice.experts.begin(), choice.experts.end());
+  y.insert(y.end(), choice.weights.begin(), choice.weights.end());
   return {y, Vector(y.size(), 1.0)};
 }
 
@@ -228,15 +219,8 @@ Expected ExpectOutputRow(const Rig& rig, size_t row) {
 
 Expected ExpectL2Norm(const Rig& rig, size_t row) {
   const auto& a = std::get<NormAttrs>(rig.node().attrs);
-  Vector y = rig.Input(0, row);
-  for (size_t at = 0; at < y.size(); at += a.width) {
-    double squares = 0;
-    for (size_t i = 0; i < a.width; ++i) squares += y[at + i] * y[at + i];
-    const double length =
-        std::max(std::sqrt(squares), static_cast<double>(a.eps));
-    for (size_t i = 0; i < a.width; ++i) y[at + i] /= length;
-  }
-  return OfItsOwnSize(y);
+  return OfItsOwnSize(
+      oracle::L2Norm(rig.Input(0, row), a.width, static_cast<double>(a.eps)));
 }
 
 Expected ExpectNorm(const Rig& rig, size_t row) {

@@ -1,4 +1,4 @@
-// The recurrent ops in double precision, step by step.
+// The oracle's recurrent ops on the operands of a rig.
 #ifndef TENON_TESTS_CONFORMANCE_RECURRENCE_H_
 #define TENON_TESTS_CONFORMANCE_RECURRENCE_H_
 
@@ -13,7 +13,7 @@ namespace tenon::conformance {
 // Row `row` of a causal convolution.
 oracle::Vector ConvOutput(const Rig& rig, size_t row);
 
-// The gated delta rule as op.h states it, one token after the other.
+// The gated delta rule, one token after the other.
 class DeltaRun {
  public:
   explicit DeltaRun(const Rig& rig);
@@ -21,10 +21,7 @@ class DeltaRun {
   const std::vector<oracle::Vector>& state() const { return state_; }
 
  private:
-  void Head(uint32_t h, oracle::Vector& out);
-
   const Rig& rig_;
-  DeltaAttrs attrs_;
   std::vector<oracle::Vector> state_;
   size_t row_ = 0;
 };

@@ -9,16 +9,11 @@
 
 #include "golden/compare.h"
 #include "golden/models.h"
-#include "oracle/llama.h"
+#include "golden/whole_model.h"
 #include "support/engine.h"
-#include "support/tiny_model.h"
 
 namespace tenon {
 namespace {
-
-using testing_support::MakeTinyModel;
-
-constexpr size_t kRows = 12;
 
 // Lines of numbers; those that begin with # are comments.
 std::vector<oracle::Vector> ReadTable(const std::string& name) {
@@ -34,38 +29,42 @@ std::vector<oracle::Vector> ReadTable(const std::string& name) {
   return rows;
 }
 
-std::vector<oracle::Vector> OracleLogits(const NamedModel& named) {
-  const auto tiny = MakeTinyModel(named.options, named.seed);
-  oracle::LlamaOracle oracle(tiny.config, tiny.weights);
-  std::vector<oracle::Vector> rows;
-  for (int32_t token : PromptFor(named, kRows))
-    rows.push_back(oracle.Feed(token).logits);
-  return rows;
+template <typename Options>
+void ExpectTheOracles(const Named<Options>& named) {
+  const auto table = ReadTable(named.name);
+  ASSERT_EQ(table.size(), kGoldenRows) << named.name;
+  const Reference reference =
+      RunOracle(MakeTiny(named), PromptFor(named, kGoldenRows));
+  // The tables were rounded to f32.
+  EXPECT_LE(RelativeError(table, reference.logits), 1e-7) << named.name;
+}
+
+template <typename Options>
+void ExpectTheEngines(const Registry& registry, const Named<Options>& named) {
+  const auto tiny = MakeTiny(named);
+  const auto model = testing_support::LoadModel(
+      registry, tiny.file,
+      {.activations = Activations::kF32, .cache = DType::kF32});
+  ASSERT_TRUE(model.ok()) << named.name << ": " << model.status();
+  const auto rows =
+      testing_support::FeedAll(*model, PromptFor(named, kGoldenRows));
+  ASSERT_TRUE(rows.ok()) << named.name << ": " << rows.status();
+  EXPECT_LE(RelativeError(ReadTable(named.name), rows->logits), 2e-5)
+      << named.name;
 }
 
 TEST(CommittedLogits, AreTheOracles) {
-  for (const NamedModel& named : GoldenModels()) {
-    const auto table = ReadTable(named.name);
-    ASSERT_EQ(table.size(), kRows) << named.name;
-    // The tables were rounded to f32.
-    EXPECT_LE(RelativeError(table, OracleLogits(named)), 1e-7) << named.name;
-  }
+  for (const NamedModel& named : GoldenModels()) ExpectTheOracles(named);
+  for (const NamedDeltaNet& named : GoldenDeltaNets()) ExpectTheOracles(named);
 }
 
 TEST(CommittedLogits, AreTheEngines) {
   const auto registry = testing_support::LinkedRegistry(/*executors=*/false);
   ASSERT_TRUE(registry.ok()) << registry.status();
-  for (const NamedModel& named : GoldenModels()) {
-    const auto tiny = MakeTinyModel(named.options, named.seed);
-    const auto model = testing_support::LoadModel(
-        *registry, tiny.file,
-        {.activations = Activations::kF32, .cache = DType::kF32});
-    ASSERT_TRUE(model.ok()) << named.name << ": " << model.status();
-    const auto rows = testing_support::FeedAll(*model, PromptFor(named, kRows));
-    ASSERT_TRUE(rows.ok()) << named.name << ": " << rows.status();
-    EXPECT_LE(RelativeError(ReadTable(named.name), rows->logits), 2e-5)
-        << named.name;
-  }
+  for (const NamedModel& named : GoldenModels())
+    ExpectTheEngines(*registry, named);
+  for (const NamedDeltaNet& named : GoldenDeltaNets())
+    ExpectTheEngines(*registry, named);
 }
 
 }  // namespace

@@ -93,9 +93,4 @@ std::vector<NamedModel> GoldenModels() {
   };
 }
 
-std::vector<int32_t> PromptFor(const NamedModel& model, size_t count) {
-  return testing_support::RandomTokens(count, model.options.vocabulary,
-                                       model.seed + 5000);
-}
-
 }  // namespace tenon

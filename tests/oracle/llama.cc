@@ -5,10 +5,6 @@
 namespace tenon::oracle {
 namespace {
 
-void AddTo(Vector& x, std::span<const double> y) {
-  for (size_t i = 0; i < x.size(); ++i) x[i] += y[i];
-}
-
 Vector NormIfAny(Vector x, const Vector& w, double eps) {
   return w.empty() ? x : RmsNorm(x, w, eps);
 }
@@ -41,7 +37,7 @@ Vector LlamaOracle::FeedForward(const LlamaLayer& layer,
   return Linear(layer.down, act, layer.down_bias);
 }
 
-LlamaOracle::Row LlamaOracle::Feed(int32_t token) {
+OutputRow LlamaOracle::Feed(int32_t token) {
   const auto embedded = weights_.embedding.row(static_cast<size_t>(token));
   Vector x(embedded.begin(), embedded.end());
   for (size_t i = 0; i < weights_.layers.size(); ++i) {
@@ -49,7 +45,7 @@ LlamaOracle::Row LlamaOracle::Feed(int32_t token) {
     AddTo(x, FeedForward(weights_.layers[i], x));
   }
   ++position_;
-  Row row;
+  OutputRow row;
   row.hidden = RmsNorm(x, weights_.output_norm, config_.eps);
   const bool tied = weights_.head.rows == 0;
   row.logits = Linear(tied ? weights_.embedding : weights_.head, row.hidden,

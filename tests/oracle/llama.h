@@ -45,12 +45,8 @@ class LlamaOracle {
   LlamaOracle(const LlamaConfig& config, const LlamaWeights& weights)
       : config_(config), weights_(weights), caches_(weights.layers.size()) {}
 
-  struct Row {
-    Vector hidden;  // after the output norm
-    Vector logits;
-  };
   // Feeds the next token.
-  Row Feed(int32_t token);
+  OutputRow Feed(int32_t token);
 
  private:
   struct Cache {

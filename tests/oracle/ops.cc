@@ -3,8 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <numeric>
 
 namespace tenon::oracle {
+
+void AddTo(Vector& x, std::span<const double> y, double factor) {
+  for (size_t i = 0; i < x.size(); ++i) x[i] += factor * y[i];
+}
 
 Vector Linear(const Matrix& w, std::span<const double> x,
               std::span<const double> bias) {
@@ -28,7 +33,21 @@ Vector RmsNorm(std::span<const double> x, std::span<const double> w,
   return y;
 }
 
-double Silu(double x) { return x / (1.0 + std::exp(-x)); }
+Vector L2Norm(Vector x, size_t width, double eps) {
+  for (size_t run = 0; run < x.size(); run += width) {
+    double squares = 0;
+    for (size_t i = 0; i < width; ++i) squares += x[run + i] * x[run + i];
+    const double length = std::max(std::sqrt(squares), eps);
+    for (size_t i = 0; i < width; ++i) x[run + i] /= length;
+  }
+  return x;
+}
+
+double Sigmoid(double x) { return 1.0 / (1.0 + std::exp(-x)); }
+double Silu(double x) { return x * Sigmoid(x); }
+double Softplus(double x) {
+  return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x)));
+}
 
 Vector SwiGlu(std::span<const double> gate, std::span<const double> up) {
   Vector y(gate.size());
@@ -94,6 +113,20 @@ Vector Rope(std::span<const double> x, size_t head_dim, bool adjacent,
     }
   }
   return y;
+}
+
+Choice Route(std::span<const double> logits, size_t used) {
+  Choice choice;
+  choice.experts.resize(logits.size());
+  std::iota(choice.experts.begin(), choice.experts.end(), size_t{0});
+  std::ranges::sort(choice.experts, [&](size_t a, size_t b) {
+    return logits[a] != logits[b] ? logits[a] > logits[b] : a < b;
+  });
+  choice.experts.resize(used);
+  for (size_t e : choice.experts) choice.weights.push_back(logits[e]);
+  const double total = LogSumExp(choice.weights);
+  for (double& w : choice.weights) w = std::exp(w - total);
+  return choice;
 }
 
 double LogSumExp(std::span<const double> x) {

@@ -21,6 +21,15 @@ struct Matrix {
   }
 };
 
+// What a model says about one token.
+struct OutputRow {
+  Vector hidden;  // after the output norm
+  Vector logits;
+};
+
+// x += factor * y.
+void AddTo(Vector& x, std::span<const double> y, double factor = 1.0);
+
 // W x (+ bias).  An empty bias: none.
 Vector Linear(const Matrix& w, std::span<const double> x,
               std::span<const double> bias = {});
@@ -29,7 +38,12 @@ Vector Linear(const Matrix& w, std::span<const double> x,
 Vector RmsNorm(std::span<const double> x, std::span<const double> w,
                double eps);
 
+// x / max(sqrt(sum(x^2)), eps) over each run of `width` elements.
+Vector L2Norm(Vector x, size_t width, double eps);
+
+double Sigmoid(double x);
 double Silu(double x);
+double Softplus(double x);  // ln(1 + e^x)
 // Silu(gate) * up, element by element.
 Vector SwiGlu(std::span<const double> gate, std::span<const double> up);
 
@@ -76,6 +90,14 @@ struct AttentionShape {
 // h / (heads / kv_heads) of them.
 Vector Attention(const AttentionShape& shape, std::span<const double> q,
                  std::span<const Vector> keys, std::span<const Vector> values);
+
+// The experts that a token is sent to, the likeliest first; equal ones in
+// order.  weights: softmax(logits) of these, divided by their sum.
+struct Choice {
+  std::vector<size_t> experts;  // [used]
+  Vector weights;               // [used]
+};
+Choice Route(std::span<const double> logits, size_t used);
 
 // ln(sum(e^x)) without overflow.
 double LogSumExp(std::span<const double> x);

@@ -30,6 +30,22 @@ TEST(RmsNorm, NormalisesEachRun) {
                             0.8320502943378437, -2.2188007849009166}));
 }
 
+TEST(L2Norm, DividesEachRunByItsLengthOrEps) {
+  EXPECT_THAT(L2Norm(Vector{3, -4, 0.1, 0.2}, 2, 0.5),
+              IsNear(Vector{0.6, -0.8, 0.2, 0.4}));
+}
+
+TEST(Softplus, DoesNotOverflow) {
+  EXPECT_NEAR(Softplus(-3), 0.04858735157374206, 1e-12);
+  EXPECT_NEAR(Softplus(0.5), 0.9740769841801067, 1e-12);
+  EXPECT_EQ(Softplus(1000), 1000);
+}
+
+TEST(Sigmoid, HasValues) {
+  EXPECT_NEAR(Sigmoid(-3), 0.04742587317756678, 1e-12);
+  EXPECT_NEAR(Sigmoid(0.5), 0.6224593312018546, 1e-12);
+}
+
 TEST(SwiGlu, GatesWithSilu) {
   EXPECT_THAT(SwiGlu(Vector{-3, 0.5, 10}, Vector{1, 2, -1}),
               IsNear(Vector{-0.14227761953270024, 2 * 0.3112296656009273,
@@ -118,6 +134,14 @@ TEST_F(AttentionOf3Positions, SeesOnlyItsWindow) {
       IsNear(Vector{8.563612715217548, -8.254450860870193, 5.6860190799016035,
                     3.2559236803935856, 10.729813235441483, 11.729813235441483,
                     7.436387284782453, 8.436387284782452}));
+}
+
+TEST(Route, TakesTheLikeliestAndEqualOnesInOrder) {
+  const Choice choice = Route(Vector{0.3, 2, -1, 2, 1}, 3);
+  EXPECT_THAT(choice.experts, testing::ElementsAre(1, 3, 4));
+  EXPECT_THAT(choice.weights,
+              IsNear(Vector{0.4223187982515182, 0.4223187982515182,
+                            0.15536240349696361}));
 }
 
 TEST(LogSumExp, DoesNotOverflow) {

@@ -70,4 +70,13 @@ std::vector<double> Decode(DType dtype, std::span<const std::byte> bytes) {
   return {floats.begin(), floats.end()};
 }
 
+std::vector<int32_t> RandomTokens(size_t count, uint32_t vocabulary,
+                                  uint64_t seed) {
+  Rng rng(seed);
+  std::vector<int32_t> tokens;
+  while (tokens.size() < count)
+    tokens.push_back(static_cast<int32_t>(rng.Below(vocabulary)));
+  return tokens;
+}
+
 }  // namespace tenon::testing_support

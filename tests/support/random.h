@@ -45,6 +45,10 @@ void PutNumber(DType dtype, float value, std::byte* at);
 // What `bytes` stand for.
 std::vector<double> Decode(DType dtype, std::span<const std::byte> bytes);
 
+// `count` ids below `vocabulary`.
+std::vector<int32_t> RandomTokens(size_t count, uint32_t vocabulary,
+                                  uint64_t seed);
+
 }  // namespace tenon::testing_support
 
 #endif  // TENON_TESTS_SUPPORT_RANDOM_H_

@@ -36,15 +36,14 @@ struct TinyModelOptions {
 };
 
 struct TinyModel {
+  using Oracle = oracle::LlamaOracle;
+
   std::vector<std::byte> file;
   oracle::LlamaConfig config;
   oracle::LlamaWeights weights;
 };
 
 TinyModel MakeTinyModel(const TinyModelOptions& options, uint64_t seed);
-
-std::vector<int32_t> RandomTokens(size_t count, uint32_t vocabulary,
-                                  uint64_t seed);
 
 }  // namespace tenon::testing_support
 
