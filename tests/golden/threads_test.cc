@@ -5,7 +5,6 @@
 
 #include "golden/models.h"
 #include "support/engine.h"
-#include "support/tiny_model.h"
 
 namespace tenon {
 namespace {
@@ -13,13 +12,13 @@ namespace {
 using testing_support::FeedAll;
 using testing_support::LinkedRegistry;
 using testing_support::LoadModel;
-using testing_support::MakeTinyModel;
 using testing_support::Rows;
 
 // Pieces of several sizes, so that both plans run.
-Rows Run(const NamedModel& named, bool executors, uint32_t threads,
+template <typename Options>
+Rows Run(const Named<Options>& named, bool executors, uint32_t threads,
          Activations activations) {
-  const auto tiny = MakeTinyModel(named.options, named.seed);
+  const auto tiny = MakeTiny(named);
   const auto registry = LinkedRegistry(executors);
   if (!registry.ok()) return {};
   const auto model = LoadModel(
@@ -35,7 +34,8 @@ Rows Run(const NamedModel& named, bool executors, uint32_t threads,
   return rows.value_or(Rows());
 }
 
-void ExpectSameForAnyThreads(const NamedModel& named) {
+template <typename Options>
+void ExpectSameForAnyThreads(const Named<Options>& named) {
   for (Activations activations : {Activations::kF32, Activations::kInt8}) {
     const Rows alone = Run(named, /*executors=*/false, 0, activations);
     ASSERT_EQ(alone.logits.size(), 30u) << named.name;
@@ -53,6 +53,10 @@ TEST(Threads, DoNotChangeAQuantisedModel) {
   for (const NamedModel& named : WeightTypeModels())
     if (named.name == "Q4_0" || named.name == "Q6_K")
       ExpectSameForAnyThreads(named);
+}
+
+TEST(Threads, DoNotChangeAHybridOfExperts) {
+  ExpectSameForAnyThreads(ExpertDeltaNets().front());
 }
 
 }  // namespace
