@@ -23,7 +23,7 @@ class Config:
     heads: int = 6
     kv_heads: int = 3
     head_dim: int = 32
-    rotated: int = 16         # the first numbers of each head that RoPE turns
+    rotated: int = 32         # how many numbers of each head RoPE turns, from the first
     linear_key_heads: int = 3
     linear_value_heads: int = 6
     linear_head_dim: int = 32

@@ -4,8 +4,9 @@
              [--start-from OTHER.pt]
 
 A model module offers build(settings) -> nn.Module from ids [B, T] to logits [B, T, V], with
-.config.context, and settings_of(module). The learning rate follows the share of the minutes that
-has passed, so the decay ends in time on any machine.
+.config.context, and settings_of(module); also loss_of(module, inputs, targets), if it is not that
+of the next token. The learning rate follows the share of the minutes that has passed, so the decay
+ends in time on any machine.
 
 Each worker process has one thread, its own rows and its own copy of the model; they average their
 gradients before every step. On a busy machine that is much faster than many threads per product.
@@ -75,7 +76,7 @@ class Rows:
         return rows[:, :-1], rows[:, 1:]
 
 
-def loss_of(model, inputs, targets):
+def next_token_loss(model, inputs, targets):
     return F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
 
 
@@ -94,11 +95,10 @@ def make_optimizer(model, top):
 
 
 def take_shared(model, checkpoint):
-    """Starts from a trained model of another architecture: takes its tensors of equal name and
-    shape, which are the embedding, the norms and the feed-forward; attention stays as it is."""
+    """Starts from another trained model: takes its tensors of equal name and shape."""
     mine, theirs = model.state_dict(), torch.load(checkpoint)["weights"]
     shared = {name: tensor for name, tensor in theirs.items()
-              if ".attn." not in name and name in mine and mine[name].shape == tensor.shape}
+              if name in mine and mine[name].shape == tensor.shape}
     model.load_state_dict({**mine, **shared})
 
 
@@ -129,6 +129,7 @@ class Worker:
     def __init__(self, rank, args, maker, ids, tokenizer, exchange):
         torch.manual_seed(args.seed)
         self.rank, self.args, self.maker, self.exchange = rank, args, maker, exchange
+        self.loss_of = getattr(maker, "loss_of", next_token_loss)
         old = torch.load(args.checkpoint) if args.resume else None
         self.model = maker.build(old["settings"] if old else None)
         self.optimizer = make_optimizer(self.model, args.rate)
@@ -139,7 +140,7 @@ class Worker:
             self.model.load_state_dict(old["weights"])
             self.optimizer.load_state_dict(old["optimizer"])
             self.done = {key: old[key] for key in self.done}
-        self.parameters = list(self.model.parameters())
+        self.parameters = [p for p in self.model.parameters() if p.requires_grad]
         self.begin = time.time() - self.done["seconds"]
         self.average = None
         length, end = self.model.config.context, tokenizer.end_of_text
@@ -159,7 +160,7 @@ class Worker:
         count = max(1, self.args.tokens // rows.length)
         first = (self.done["step"] * self.args.workers + self.rank) * count
         inputs, targets = rows.batch(first, count)
-        loss = loss_of(self.model, inputs, targets)
+        loss = self.loss_of(self.model, inputs, targets)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         if self.rank == 0:
@@ -187,7 +188,7 @@ class Worker:
                     "optimizer": self.optimizer.state_dict()}, path + ".new")
         os.replace(path + ".new", path)
         with torch.no_grad():
-            losses = [loss_of(self.model, *self.held_out.batch(i, 1)).item()
+            losses = [self.loss_of(self.model, *self.held_out.batch(i, 1)).item()
                       for i in range(HELD_OUT)]
         print("saved; held-out loss %.4f" % (sum(losses) / HELD_OUT), flush=True)
 
@@ -221,13 +222,13 @@ def main():
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--resume", action="store_true")
-    parser.add_argument("--start-from", help="checkpoint of another architecture")
+    parser.add_argument("--start-from", help="checkpoint to take equal tensors from")
     args = parser.parse_args()
     torch.set_num_threads(1)
     maker = importlib.import_module(args.model)
     tokenizer = Tokenizer.load(args.tokenizer)
     ids = encode_corpus(args.corpus, tokenizer)
-    size = sum(p.numel() for p in maker.build().parameters())
+    size = sum(p.numel() for p in maker.build().parameters() if p.requires_grad)
     exchange = Exchange(args.workers, size)
     workers = [multiprocessing.Process(target=work, daemon=True,
                                        args=(rank, args, maker, ids, tokenizer, exchange))
