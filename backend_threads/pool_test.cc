@@ -7,6 +7,7 @@
 #include <cstring>
 #include <thread>
 
+#include "absl/base/config.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tenon/plugin.h"
@@ -20,7 +21,7 @@ namespace {
 
 using testing::Each;
 
-#if defined(__SANITIZE_THREAD__)
+#if defined(ABSL_HAVE_THREAD_SANITIZER)
 constexpr int kRounds = 1000;
 #else
 constexpr int kRounds = 10000;
@@ -200,7 +201,8 @@ TEST(Pool, RefusesTooManyWorkers) {
   EXPECT_EQ(Pool::Create(0)->workers(), 1u);
 }
 
-#if !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
+#if !defined(ABSL_HAVE_THREAD_SANITIZER) && \
+    !defined(ABSL_HAVE_ADDRESS_SANITIZER)
 // Stacks for so many threads do not fit: the ones that started must end.
 TEST(Pool, GivesUpWhenThreadsCannotStart) {
   const auto starve = [] {

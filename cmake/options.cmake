@@ -21,9 +21,10 @@ set(TENON_EXTRA_PLUGIN_DIRS ""
     CACHE STRING "Folders of foreign plugins to build in this tree")
 
 option(TENON_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
-option(TENON_BUILD_FUZZERS "Build the fuzzers (needs clang)" OFF)
+option(TENON_FUZZ "The fuzz tests fuzz; they replay their corpus otherwise (needs clang)" OFF)
 option(TENON_INSTALL "Make install rules; builds all of Abseil" OFF)
 option(TENON_WERROR "Treat warnings in our own code as errors" OFF)
+option(TENON_PRECOMPILE "Compile the headers of Abseil once: quicker builds" OFF)
 set(TENON_SANITIZE ""
     CACHE STRING "Sanitizers for everything: 'address;undefined' or 'thread'")
 set(TENON_TEST_LABEL ""

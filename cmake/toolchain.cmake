@@ -23,20 +23,7 @@ if(TENON_SANITIZE)
                       -fno-omit-frame-pointer -g1)
   add_link_options(-fsanitize=${sanitizers})
 endif()
-if(TENON_BUILD_FUZZERS)
-  if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
-    message(FATAL_ERROR "[tenon] TENON_BUILD_FUZZERS needs clang (libFuzzer), "
-                        "not ${CMAKE_CXX_COMPILER_ID}")
-  endif()
-  add_compile_options(-fsanitize=fuzzer-no-link)
+if(TENON_FUZZ AND NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  message(FATAL_ERROR "[tenon] TENON_FUZZ needs clang (libFuzzer), "
+                      "not ${CMAKE_CXX_COMPILER_ID}")
 endif()
-
-# GCC's checks for null make an address comparison inside absl::flat_hash_map
-# "not a constant expression" (GCC bug 71962): sources that instantiate one do
-# without these three.
-function(tenon_uses_hash_maps)
-  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND TENON_SANITIZE MATCHES undefined)
-    set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS
-      -fno-sanitize=null,nonnull-attribute,returns-nonnull-attribute)
-  endif()
-endfunction()

@@ -35,6 +35,9 @@ function(tenon_add_plugin name)
   target_include_directories(${name} PUBLIC "$<BUILD_INTERFACE:${include_root}>")
   target_link_libraries(${name} PUBLIC tenon::core PRIVATE ${arg_DEPS})
   target_compile_options(${name} PRIVATE -ffp-contract=off)
+  if(COMMAND tenon_precompile)  # not out of tree
+    tenon_precompile(${name})
+  endif()
   set_target_properties(${name} PROPERTIES
                         TENON_PLUGIN_KIND ${arg_KIND}
                         TENON_PLUGIN_SYMBOL ${arg_SYMBOL}

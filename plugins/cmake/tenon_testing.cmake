@@ -26,13 +26,13 @@ endfunction()
 # tenon_add_fuzzer(<name> SOURCES <file>... [DEPS <target>...]
 #                  [PLUGINS <plugin>...] CORPUS <folder> [DICTIONARY <file>])
 #
-# SOURCES define LLVMFuzzerTestOneInput.  With TENON_BUILD_FUZZERS, ctest fuzzes
-# for TENON_FUZZ_SECONDS, starting from the corpus; otherwise, with
-# TENON_BUILD_TESTS, it feeds each file of the corpus once.
+# SOURCES define LLVMFuzzerTestOneInput.  With TENON_FUZZ, ctest fuzzes for
+# TENON_FUZZ_SECONDS, starting from the corpus, and the PLUGINS are instrumented
+# to guide it; otherwise it feeds each file of the corpus once.
 function(tenon_add_fuzzer name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "CORPUS;DICTIONARY"
                         "SOURCES;DEPS;PLUGINS")
-  if(NOT TENON_BUILD_FUZZERS AND (NOT TENON_BUILD_TESTS OR TENON_TEST_LABEL))
+  if(NOT TENON_BUILD_TESTS OR TENON_TEST_LABEL)
     return()
   endif()
   cmake_path(ABSOLUTE_PATH arg_CORPUS)
@@ -42,11 +42,12 @@ function(tenon_add_fuzzer name)
   if(arg_PLUGINS)
     tenon_link_plugins(${name} ${arg_PLUGINS})
   endif()
-  if(NOT TENON_BUILD_FUZZERS)
-    target_sources(${name} PRIVATE
-                   "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/replay_corpus.cc")
-    add_test(NAME ${name} COMMAND ${name} "${arg_CORPUS}")
-  else()
+  if(TENON_FUZZ)
+    foreach(plugin IN LISTS arg_PLUGINS)
+      target_compile_options(${plugin} PRIVATE -fsanitize=fuzzer-no-link)
+      # clang refuses headers that were precompiled without the option.
+      set_target_properties(${plugin} PROPERTIES DISABLE_PRECOMPILE_HEADERS ON)
+    endforeach()
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
     # libFuzzer writes what it finds to its first folder, and crashes to
     # the artifact prefix; the committed corpus is only read.
@@ -60,6 +61,10 @@ function(tenon_add_fuzzer name)
       list(APPEND options -dict=${arg_DICTIONARY})
     endif()
     add_test(NAME ${name} COMMAND ${name} ${options} "${found}" "${arg_CORPUS}")
+  else()
+    target_sources(${name} PRIVATE
+                   "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/replay_corpus.cc")
+    add_test(NAME ${name} COMMAND ${name} "${arg_CORPUS}")
   endif()
   set_tests_properties(${name} PROPERTIES TIMEOUT 600 LABELS fuzz)
 endfunction()

@@ -142,7 +142,7 @@ TEST_P(SharedVectors, Stress) {
         bytes.push_back(static_cast<char>(id >> shift));
       }
     }
-    EXPECT_EQ(Sha256(bytes), vector["sha256"]) << vector;
+    EXPECT_EQ(Sha256(bytes), vector["sha256"].get<std::string>()) << vector;
   }
 }
 
