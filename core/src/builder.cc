@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "tenon/model_file.h"
 
 namespace tenon {
 namespace {

@@ -24,11 +24,10 @@
 
 #include "tenon/graph.h"
 #include "tenon/kernel.h"
+#include "tenon/model_file.h"
 #include "tenon/status.h"
 
 namespace tenon {
-
-struct TensorInfo;  // model_file.h
 
 // A weight of the file with its optional bias, as one argument.
 struct LinearWeights {
