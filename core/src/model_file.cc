@@ -28,7 +28,7 @@ SiblingOpener SiblingsOf(const std::string& path) {
       return absl::InvalidArgumentError(
           absl::StrCat("'", name, "': is not the name of a file"));
     }
-    return MapFile(absl::StrCat(folder, name));
+    return OpenFile(absl::StrCat(folder, name));
   };
 }
 
@@ -66,7 +66,7 @@ uint64_t ModelFile::TotalBytes() const {
 
 StatusOr<ModelFile> OpenModelFile(const Registry& registry,
                                   const std::string& path, const LogHook& log) {
-  TENON_ASSIGN_OR_RETURN(auto source, MapFile(path));
+  TENON_ASSIGN_OR_RETURN(auto source, OpenFile(path));
   return OpenModelFile(registry, std::move(source), SiblingsOf(path), log);
 }
 

@@ -25,8 +25,11 @@ StatusOr<ModelFile> OpenFake(std::unique_ptr<ByteSource> source,
                              const LogHook& log) {
   Warn(log, "fake");
   ModelFile file;
-  const std::string_view text(
-      reinterpret_cast<const char*>(source->Mapped().data()), source->size());
+  const auto size = static_cast<size_t>(source->size());
+  file.headers.push_back(std::make_unique<std::byte[]>(size));
+  std::byte* const bytes = file.headers[0].get();
+  TENON_RETURN_IF_ERROR(source->Read(0, {bytes, size}));
+  const std::string_view text(reinterpret_cast<const char*>(bytes), size);
   file.sources.push_back(std::move(source));
   for (size_t i = 4; i < text.size(); ++i) {
     TensorInfo tensor{};

@@ -228,7 +228,7 @@ TEST(Header, FilesOfAnotherProgram) {
       std::filesystem::path(TENON_SOURCE_DIR) / "../shared/facts/vectors";
   const std::string path = (folder / "tok_fixtures/spm.gguf").string();
   if (!std::filesystem::exists(path)) GTEST_SKIP() << "no " << path;
-  auto source = MapFile(path);
+  auto source = OpenFile(path);
   ASSERT_TRUE(source.ok()) << source.status();
   const auto file = OpenSource(*std::move(source));
   ASSERT_TRUE(file.ok()) << file.status();

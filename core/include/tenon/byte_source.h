@@ -29,9 +29,13 @@ class ByteSource {
   virtual std::span<const std::byte> Mapped() const { return {}; }
 };
 
-// Maps the file at `path` into memory, read-only.
+// Opens the file at `path`, read-only: mapped into memory where the system can
+// do that, otherwise read as it is asked for.
 // Errors: kNotFound, kUnavailable; both name the path.
-StatusOr<std::unique_ptr<ByteSource>> MapFile(const std::string& path);
+StatusOr<std::unique_ptr<ByteSource>> OpenFile(const std::string& path);
+
+// As OpenFile, but never mapped.
+StatusOr<std::unique_ptr<ByteSource>> OpenUnmappedFile(const std::string& path);
 
 // Borrows `bytes`, which must outlive the source.
 std::unique_ptr<ByteSource> FromMemory(std::string name,

@@ -64,7 +64,7 @@ struct FileFormat {
 class Registry;
 
 // Opens `path` with the linked format that recognises it.
-// Errors: as MapFile and FileFormat::open; kInvalidArgument if no linked
+// Errors: as OpenFile and FileFormat::open; kInvalidArgument if no linked
 // format knows the file.
 StatusOr<ModelFile> OpenModelFile(const Registry& registry,
                                   const std::string& path,
