@@ -1,25 +1,35 @@
 #include "tenon/arena.h"
 
+#include <limits>
 #include <new>
 
 #include "absl/strings/str_cat.h"
 
 namespace tenon {
 
-StatusOr<AlignedBuffer> AlignedBuffer::Allocate(size_t bytes,
+namespace {
+
+// No object is larger.  Aligned up it is still a size_t.
+constexpr uint64_t kMostBytes = std::numeric_limits<ptrdiff_t>::max();
+
+void* NewBytes(uint64_t bytes) {
+  if (bytes > kMostBytes) return nullptr;
+  return ::operator new(static_cast<size_t>(AlignUp(bytes == 0 ? 1 : bytes)),
+                        std::align_val_t{kAlignment}, std::nothrow);
+}
+
+}  // namespace
+
+StatusOr<AlignedBuffer> AlignedBuffer::Allocate(uint64_t bytes,
                                                 std::string_view purpose) {
   AlignedBuffer buffer;
-  const size_t padded = AlignUp(bytes == 0 ? 1 : bytes);
-  void* memory =
-      padded < bytes
-          ? nullptr
-          : ::operator new(padded, std::align_val_t{kAlignment}, std::nothrow);
+  void* memory = NewBytes(bytes);
   if (memory == nullptr) {
     return absl::ResourceExhaustedError(
         absl::StrCat("out of memory: ", purpose, " needs ", bytes, " bytes"));
   }
   buffer.data_.reset(static_cast<std::byte*>(memory));
-  buffer.size_ = bytes;
+  buffer.size_ = static_cast<size_t>(bytes);
   return buffer;
 }
 

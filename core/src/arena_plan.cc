@@ -28,8 +28,8 @@ ArenaPlan PlanArena(const std::vector<Lifetime>& lifetimes) {
   plan.offsets.resize(lifetimes.size());
   std::vector<uint32_t> placed;  // by ascending offset
   for (uint32_t i : LargestFirst(lifetimes)) {
-    const size_t bytes = AlignUp(lifetimes[i].bytes);
-    size_t offset = 0;
+    const uint64_t bytes = AlignUp(lifetimes[i].bytes);
+    uint64_t offset = 0;
     for (uint32_t other : placed) {
       if (!Together(lifetimes[i], lifetimes[other])) continue;
       if (offset + bytes <= plan.offsets[other]) break;

@@ -2,7 +2,6 @@
 #ifndef TENON_SRC_ARENA_PLAN_H_
 #define TENON_SRC_ARENA_PLAN_H_
 
-#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -11,13 +10,13 @@ namespace tenon {
 // One value: alive from the step that makes it to the last step that reads it,
 // both included.
 struct Lifetime {
-  size_t bytes;  // 0: needs no place
+  uint64_t bytes;  // 0: needs no place
   uint32_t first_step, last_step;
 };
 
 struct ArenaPlan {
-  std::vector<size_t> offsets;  // parallel to the lifetimes
-  size_t bytes = 0;             // of the arena
+  std::vector<uint64_t> offsets;  // parallel to the lifetimes
+  uint64_t bytes = 0;             // of the arena
 };
 
 // Values alive at the same step never overlap; all offsets are multiples of

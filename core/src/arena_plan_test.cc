@@ -31,6 +31,13 @@ TEST(PlanArena, AlignsEveryValue) {
   EXPECT_EQ(plan.bytes, 256u);
 }
 
+TEST(PlanArena, CountsBeyondThirtyTwoBits) {
+  constexpr uint64_t kBytes = uint64_t{3} << 30;
+  const ArenaPlan plan = PlanArena({{kBytes, 0, 1}, {kBytes, 0, 1}});
+  EXPECT_THAT(plan.offsets, ElementsAre(0, kBytes));
+  EXPECT_EQ(plan.bytes, 2 * kBytes);
+}
+
 TEST(PlanArena, NeverOverlapsTwoValuesAliveTogether) {
   std::mt19937 random(1);
   for (int round = 0; round < 200; ++round) {

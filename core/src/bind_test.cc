@@ -210,6 +210,20 @@ TEST(Bind, SizesItsArenasByPhase) {
   EXPECT_EQ(bound->prefill.arena_bytes, 3 * 16 * kE * sizeof(float));
 }
 
+TEST(Bind, SizesAnArenaThatNoProgramHas) {
+  Graph graph = Tiny(DType::kF32);
+  for (Value& value : graph.values) value.cols = 1u << 27;
+  const FakeBackend slow("slow", Slow());
+  BindOptions options;
+  options.max_tokens = 1u << 14;
+  options.activations = Activations::kF32;
+  const std::vector<NamedBackend> backends{slow};
+  const auto bound = Bind(std::move(graph), backends, options);
+  ASSERT_TRUE(bound.ok());
+  // As above, but with rows of half a gigabyte.
+  EXPECT_EQ(bound->prefill.arena_bytes, uint64_t{3} << (14 + 27 + 2));
+}
+
 TEST(Bind, RefusesRowsThatAreNotWholeBlocks) {
   Graph graph = Tiny(DType::kF32);
   graph.weights[1].dtype = DType::kQ4_K;

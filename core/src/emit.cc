@@ -21,8 +21,9 @@ const void* AttrsOf(const Node& node) {
                     node.attrs);
 }
 
-size_t ValueBytes(const Value& value, PlanSize size) {
-  const size_t rows = value.rows == Rows::kTokens ? size.tokens : size.outputs;
+uint64_t ValueBytes(const Value& value, PlanSize size) {
+  const uint64_t rows =
+      value.rows == Rows::kTokens ? size.tokens : size.outputs;
   return rows * RowBytes(value.dtype, value.cols);
 }
 
@@ -44,11 +45,11 @@ std::vector<Lifetime> LifetimesOf(const Graph& graph, PlanSize size) {
 }
 
 std::vector<Region> RegionsOf(const Graph& graph, const Node& node,
-                              const std::vector<size_t>& offsets,
+                              const std::vector<uint64_t>& offsets,
                               PlanSize size) {
   std::vector<Region> regions;
   const auto add = [&](ValueId id, bool written) {
-    const size_t begin = offsets[Index(id)];
+    const uint64_t begin = offsets[Index(id)];
     regions.push_back({Region::kArena, begin,
                        begin + ValueBytes(graph.value(id), size), written});
   };
@@ -61,12 +62,15 @@ std::vector<Region> RegionsOf(const Graph& graph, const Node& node,
   return regions;
 }
 
+// Where an offset is no size_t there is no such arena, and the plan never runs.
 void Place(KernelArgs& args, const Node& node,
-           const std::vector<size_t>& offsets) {
+           const std::vector<uint64_t>& offsets) {
+  const auto at = [&](ValueId id) {
+    return static_cast<size_t>(offsets[Index(id)]);
+  };
   for (size_t k = 0; k < node.inputs.size(); ++k)
-    args.in[k].offset = offsets[Index(node.inputs[k])];
-  if (node.output != ValueId::kNone)
-    args.out.offset = offsets[Index(node.output)];
+    args.in[k].offset = at(node.inputs[k]);
+  if (node.output != ValueId::kNone) args.out.offset = at(node.output);
 }
 
 }  // namespace

@@ -74,7 +74,8 @@ inline void ReversePack(DType, size_t rows, size_t, size_t first, size_t count,
     std::memcpy(packed + (rows - 1 - first - r) * sizeof(kTable[0]),
                 source + r * sizeof(kTable[0]), sizeof(kTable[0]));
 }
-inline size_t ReverseBytes(DType dtype, size_t rows, size_t cols) noexcept {
+inline uint64_t ReverseBytes(DType dtype, uint64_t rows,
+                             uint64_t cols) noexcept {
   return rows * RowBytes(dtype, cols);
 }
 constexpr PackedLayout kReversed{"reversed", &ReverseBytes, &ReversePack, 1};

@@ -2,7 +2,6 @@
 #ifndef TENON_SRC_HAZARDS_H_
 #define TENON_SRC_HAZARDS_H_
 
-#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -12,7 +11,7 @@ namespace tenon {
 struct Region {
   static constexpr uint32_t kArena = UINT32_MAX;
   uint32_t space;  // kArena or a state's index
-  size_t begin, end;
+  uint64_t begin, end;
   bool written;
 };
 

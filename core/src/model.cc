@@ -14,7 +14,7 @@ namespace {
 constexpr uint64_t kLogitBytes = uint64_t{4} << 20;
 
 // Activations of one step.  Wide models take shorter steps.
-constexpr size_t kActivationBytes = size_t{48} << 20;
+constexpr uint64_t kActivationBytes = uint64_t{48} << 20;
 
 Status InFile(const ModelFile& file, const Status& status) {
   if (status.ok()) return status;

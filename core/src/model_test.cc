@@ -34,6 +34,25 @@ TEST(Model, PacksAWeightForTheBackendThatWantsIt) {
   EXPECT_THAT(*Open(*model)->Feed(ids), ElementsAre(0, 0, 9, 0));
 }
 
+TEST(Model, AWeightThatNoProgramHoldsIsAnErrorWithItsNumbers) {
+  constexpr PackedLayout layout{
+      "vast",
+      [](DType, uint64_t, uint64_t) noexcept { return uint64_t{1} << 57; },
+      nullptr, 1};
+  KernelEntry kernels[] = {
+      {OpKind::kEmbed, DType::kF32, DType::kF32, &EmbedKernel, &Items, "embed"},
+      {OpKind::kHead, DType::kF32, DType::kF32, &HeadKernel, &Items, "head"}};
+  for (KernelEntry& kernel : kernels) kernel.layout = &layout;
+  const Backend backend{kernels};
+  const Plugin vast{"backend_vast", "", &backend};
+  const auto model = Model::Load(Plugins({&kArch, &kBackendFake, &vast}),
+                                 MakeFile(), {.threads = 1});
+  EXPECT_EQ(model.status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(model.status().message(),
+            "fake.bin: out of memory: tensor 'table' needs "
+            "144115188075855872 bytes");
+}
+
 // Its activations would take gigabytes at the usual step of 64 tokens.
 class WideArchitecture final : public Architecture {
  public:

@@ -47,9 +47,9 @@ Status Session::Allocate(const SessionOptions& options) {
                                             "activations"));
   scratch_stride_ = bound.ScratchBytes(context_size_);
   TENON_ASSIGN_OR_RETURN(
-      scratch_,
-      AlignedBuffer::Allocate(scratch_stride_ * model_->executor().workers(),
-                              "scratch memory"));
+      scratch_, AlignedBuffer::Allocate(
+                    uint64_t{scratch_stride_} * model_->executor().workers(),
+                    "scratch memory"));
   return absl::OkStatus();
 }
 

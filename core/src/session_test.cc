@@ -47,6 +47,35 @@ TEST(Session, RefusesTokensOutsideTheVocabulary) {
   EXPECT_EQ(session->position(), 0u);
 }
 
+// Its state has 2^57 bytes: none at all if they are counted with 32 bits.
+class ForgetsNothing final : public Architecture {
+ public:
+  ModelShape shape() const override { return {kV, 1000, kV, 1}; }
+  void Build(GraphBuilder& g) const override {
+    const WeightId table = g.Matrix("table", kV, kV);
+    g.Recurrent("vast", 1u << 31, 1u << 24);
+    g.Outputs(g.TakeOutputs("last", g.Embed("embed", table)), {table});
+  }
+};
+
+TEST(Session, StateThatNoProgramHasIsAnErrorWithItsNumbers) {
+  static constexpr std::string_view names[] = {"vast"};
+  static constexpr ArchitectureFactory factory{
+      names, [](const ModelFile&) -> StatusOr<std::unique_ptr<Architecture>> {
+        return std::make_unique<ForgetsNothing>();
+      }};
+  constexpr Plugin arch{"arch_vast", "", &factory};
+  const auto model = Model::Load(Plugins({&arch, &kBackendFake}),
+                                 MakeFile(true, "vast"), {.threads = 1});
+  ASSERT_TRUE(model.ok()) << model.status();
+  EXPECT_EQ(EstimateMemory((*model)->bound(), 16).state_constant,
+            uint64_t{1} << 57);
+  const Status status = Session::Create(*model, {16}).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(status.message(),
+            "out of memory: state vast needs 144115188075855872 bytes");
+}
+
 TEST(Session, AFullContextIsAnErrorWithItsNumbers) {
   const auto session = Open(LoadFake(), /*context=*/3);
   const TokenId two[] = {0, 1};

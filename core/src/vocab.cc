@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <new>
 #include <span>
 
 #include "absl/strings/escaping.h"
@@ -136,7 +137,11 @@ Status Vocab::ReadTexts(const Metadata& metadata) {
     return Invalid(kTokens, bytes, " bytes of text, more than 4 GiB");
   }
 
-  pool_ = std::make_unique_for_overwrite<char[]>(bytes);
+  pool_.reset(new (std::nothrow) char[static_cast<size_t>(bytes)]);
+  if (pool_ == nullptr) {
+    return absl::ResourceExhaustedError(absl::StrCat(
+        "'", kTokens, "': no memory for ", bytes, " bytes of text"));
+  }
   starts_.reserve(tokens.size() + 1);
   starts_.push_back(0);
   ids_.reserve(tokens.size());

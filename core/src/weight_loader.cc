@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <limits>
 
 #include "absl/strings/str_cat.h"
 
 namespace tenon {
 namespace {
 
-constexpr size_t kBlockBytes = size_t{1} << 22;  // streamed at once
+constexpr uint64_t kBlockBytes = uint64_t{1} << 22;  // streamed at once
 
 // The tensor's bytes inside its mapped source; empty if it is not mapped.
 std::span<const std::byte> MappedBytes(const ModelFile& file,
@@ -35,14 +34,10 @@ class WeightLoader {
       loaded_.data.push_back(mapped.data());
       return Advance(tensor.bytes);
     }
-    if (tensor.bytes > std::numeric_limits<size_t>::max() / 2) {
-      return absl::ResourceExhaustedError(
-          absl::StrCat("tensor '", tensor.name, "': ", tensor.bytes,
-                       " bytes do not fit into this address space"));
-    }
     TENON_ASSIGN_OR_RETURN(
         AlignedBuffer target,
-        AlignedBuffer::Allocate(PackedBytes(tensor, layout), tensor.name));
+        AlignedBuffer::Allocate(PackedBytes(tensor, layout),
+                                absl::StrCat("tensor '", tensor.name, "'")));
     TENON_RETURN_IF_ERROR(Stream(tensor, layout, target.data()));
     loaded_.data.push_back(target.data());
     loaded_.owned.push_back(std::move(target));
@@ -52,33 +47,44 @@ class WeightLoader {
   LoadedWeights Take() { return std::move(loaded_); }
 
  private:
-  static size_t PackedBytes(const TensorInfo& tensor,
-                            const PackedLayout* layout) {
+  static uint64_t PackedBytes(const TensorInfo& tensor,
+                              const PackedLayout* layout) {
     return layout == nullptr
                ? tensor.bytes
                : layout->bytes(tensor.dtype, tensor.rows(), tensor.cols());
   }
 
+  // Block of rows by block of rows; 64 bits, because a file may be larger than
+  // the address space.
   Status Stream(const TensorInfo& tensor, const PackedLayout* layout,
                 std::byte* target) {
-    const size_t rows = tensor.rows(), row_bytes = tensor.bytes / rows;
-    const size_t group = layout == nullptr ? 1 : layout->row_group;
-    const size_t step =
-        std::max<size_t>(1, kBlockBytes / (row_bytes * group)) * group;
-    for (size_t first = 0; first < rows; first += step) {
-      const size_t count = std::min(step, rows - first);
+    const uint64_t rows = tensor.rows(), row_bytes = tensor.bytes / rows;
+    const uint64_t group = layout == nullptr ? 1 : layout->row_group;
+    const uint64_t step =
+        std::max<uint64_t>(1, kBlockBytes / (row_bytes * group)) * group;
+    if (layout != nullptr)
+      TENON_RETURN_IF_ERROR(Reserve(std::min(step, rows) * row_bytes));
+    for (uint64_t first = 0; first < rows; first += step) {
+      const auto count = static_cast<size_t>(std::min(step, rows - first));
+      const auto bytes = static_cast<size_t>(count * row_bytes);
+      const uint64_t begin = first * row_bytes;
       if (layout == nullptr) {
-        TENON_RETURN_IF_ERROR(
-            Fetch(tensor, first * row_bytes,
-                  {target + first * row_bytes, count * row_bytes}));
+        TENON_RETURN_IF_ERROR(Fetch(tensor, begin, {target + begin, bytes}));
       } else {
-        block_.resize(count * row_bytes);
-        TENON_RETURN_IF_ERROR(Fetch(tensor, first * row_bytes, block_));
+        TENON_RETURN_IF_ERROR(Fetch(tensor, begin, {block_.data(), bytes}));
         layout->pack(tensor.dtype, rows, tensor.cols(), first, count,
                      block_.data(), target);
       }
-      TENON_RETURN_IF_ERROR(Advance(count * row_bytes));
+      TENON_RETURN_IF_ERROR(Advance(bytes));
     }
+    return absl::OkStatus();
+  }
+
+  // Makes block_ hold `bytes` at least.
+  Status Reserve(uint64_t bytes) {
+    if (bytes <= block_.size()) return absl::OkStatus();
+    TENON_ASSIGN_OR_RETURN(
+        block_, AlignedBuffer::Allocate(bytes, "a block of weights to pack"));
     return absl::OkStatus();
   }
 
@@ -98,7 +104,7 @@ class WeightLoader {
   const ModelFile& file_;
   const WeightLoadOptions& options_;
   uint64_t done_ = 0, total_;
-  std::vector<std::byte> block_;
+  AlignedBuffer block_;  // canonical rows, to be packed
   LoadedWeights loaded_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstddef>
 #include <new>
 #include <optional>
 #include <string_view>
@@ -81,14 +82,22 @@ StatusOr<Header> ParseHeader(Cursor& cursor) {
   return header;
 }
 
+// Null if there is no memory for as many.
+std::unique_ptr<std::byte[]> NewBytes(uint64_t bytes) {
+  if (!std::in_range<ptrdiff_t>(bytes)) return nullptr;
+  const auto size = static_cast<size_t>(bytes);
+  return std::unique_ptr<std::byte[]>(new (std::nothrow) std::byte[size]);
+}
+
 StatusOr<std::unique_ptr<std::byte[]>> ReadFirst(ByteSource& source,
                                                  uint64_t bytes) {
-  std::unique_ptr<std::byte[]> buffer(new (std::nothrow) std::byte[bytes]);
+  std::unique_ptr<std::byte[]> buffer = NewBytes(bytes);
   if (buffer == nullptr) {
     return absl::ResourceExhaustedError(absl::StrCat(
         source.name(), ": no memory for a header of ", bytes, " bytes"));
   }
-  TENON_RETURN_IF_ERROR(source.Read(0, {buffer.get(), bytes}));
+  TENON_RETURN_IF_ERROR(
+      source.Read(0, {buffer.get(), static_cast<size_t>(bytes)}));
   return buffer;
 }
 
@@ -97,7 +106,8 @@ StatusOr<Header> ReadUnmappedHeader(ByteSource& source) {
   uint64_t bytes = std::min(source.size(), kFirstPiece);
   for (;;) {
     TENON_ASSIGN_OR_RETURN(auto buffer, ReadFirst(source, bytes));
-    const std::span<const std::byte> first(buffer.get(), bytes);
+    const std::span<const std::byte> first(buffer.get(),
+                                           static_cast<size_t>(bytes));
     Cursor cursor(source.name(), first, source.size());
     StatusOr<Header> header = ParseHeader(cursor);
     if (cursor.wanted() <= bytes) {

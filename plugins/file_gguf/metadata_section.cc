@@ -14,7 +14,8 @@ namespace {
 
 constexpr uint64_t kMaxKeyBytes = 64 << 10;
 constexpr uint64_t kMaxStringBytes = 64 << 20;
-constexpr uint64_t kMaxNumbers = 1 << 30;  // of an array
+// Of an array.  Readers widen them to four bytes at most.
+constexpr uint64_t kMaxNumbers = 1 << 26;
 constexpr uint64_t kMaxStrings = 1 << 24;  // of an array
 
 enum ValueType : uint32_t {

@@ -4,6 +4,7 @@
 #define TENON_ARENA_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -14,7 +15,7 @@ namespace tenon {
 
 inline constexpr size_t kAlignment = 64;  // bytes: one cache line, one ZMM
 
-constexpr size_t AlignUp(size_t bytes) {
+constexpr uint64_t AlignUp(uint64_t bytes) {
   return (bytes + kAlignment - 1) / kAlignment * kAlignment;
 }
 
@@ -23,9 +24,10 @@ class AlignedBuffer {
  public:
   AlignedBuffer() = default;
 
-  // Uninitialised memory: pages that are never touched cost nothing.
+  // Uninitialised memory: pages that are never touched cost nothing.  `bytes`
+  // may be more than this program can address.
   // Errors: kResourceExhausted, naming `purpose` and the bytes asked for.
-  static StatusOr<AlignedBuffer> Allocate(size_t bytes,
+  static StatusOr<AlignedBuffer> Allocate(uint64_t bytes,
                                           std::string_view purpose);
 
   std::byte* data() { return data_.get(); }

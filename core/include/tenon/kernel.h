@@ -119,7 +119,8 @@ enum class Numerics : uint8_t {
 struct PackedLayout {
   const char* id;  // "q4_0_rows8"
   // Bytes for a weight [rows, cols] of `dtype`; a multiple of kAlignment.
-  size_t (*bytes)(DType dtype, size_t rows, size_t cols) noexcept;
+  // 64 bits everywhere: the size of a weight that does not fit is reported.
+  uint64_t (*bytes)(DType dtype, uint64_t rows, uint64_t cols) noexcept;
   // Packs canonical rows [first, first + count) of the weight at `packed`.
   // `first` is a multiple of `row_group`, and so is `count` but at the end.
   void (*pack)(DType dtype, size_t rows, size_t cols, size_t first,

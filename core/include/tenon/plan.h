@@ -22,7 +22,9 @@ struct Step {
 
 struct Plan {
   std::vector<Step> steps;
-  size_t arena_bytes = 0;    // of StepContext::activations
+  // Of StepContext::activations; exact, even if this program cannot address
+  // as many.
+  uint64_t arena_bytes = 0;
   uint32_t max_tokens = 0;   // T <= max_tokens
   uint32_t max_outputs = 0;  // R <= max_outputs
 };

@@ -3,7 +3,6 @@
 #ifndef TENON_STATE_H_
 #define TENON_STATE_H_
 
-#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -27,7 +26,7 @@ struct StateSpec {
   // Whether its size does not depend on the context.
   bool is_constant() const { return kind != StateKind::kAppend; }
   // Bytes for a context of `positions`.
-  size_t Bytes(size_t positions) const {
+  uint64_t Bytes(uint64_t positions) const {
     return (is_constant() ? rows : positions) * RowBytes(dtype, cols);
   }
 };
