@@ -17,6 +17,10 @@ if(TENON_CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER "${TENON_CCACHE}")
 endif()
 
+if(EMSCRIPTEN)
+  include(cmake/wasm.cmake)
+endif()
+
 if(TENON_SANITIZE)
   list(JOIN TENON_SANITIZE "," sanitizers)
   add_compile_options(-fsanitize=${sanitizers} -fno-sanitize-recover=all

@@ -90,4 +90,7 @@ function(tenon_set_up_test_target name)
                              TENON_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY
                         "${PROJECT_BINARY_DIR}/bin/tests")
+  if(EMSCRIPTEN)
+    tenon_link_for_node(${name})
+  endif()
 endfunction()

@@ -7,7 +7,7 @@ cmake_minimum_required(VERSION 3.25)
 file(GLOB_RECURSE files LIST_DIRECTORIES false RELATIVE "${DIR}" "${DIR}/*")
 list(FILTER files EXCLUDE REGEX
      "(^|/)(\\.git|\\.deps|build[^/]*|node_modules|__pycache__)/")
-list(FILTER files EXCLUDE REGEX "\\.(gguf|bin|png|wasm)$")
+list(FILTER files EXCLUDE REGEX "(^|/)\\.git$|\\.(gguf|bin|png|wasm)$")
 
 # Written in two parts, so that this file does not contain them itself.
 set(roots work root tmp home/user)

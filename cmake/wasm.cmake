@@ -1,0 +1,25 @@
+# What every source of a WebAssembly build shares, third-party code included.
+# Included by toolchain.cmake if EMSCRIPTEN: the processor's name would lie.
+
+add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions>
+                    $<$<COMPILE_LANGUAGE:CXX>:-fno-rtti>)
+
+# Threads are a property of the whole build: every object and library needs
+# the same memory model.
+if(NOT TENON_EXECUTOR STREQUAL "inline")
+  add_compile_options(-pthread)
+  add_link_options(-pthread)
+endif()
+
+# Links the test <target> to run in Node, with the files of the system.  Linking
+# does not optimise again: that takes longer than the test.
+function(tenon_link_for_node target)
+  target_link_options(${target} PRIVATE
+    -O0 -sENVIRONMENT=node,worker -sNODERAWFS=1 -sEXIT_RUNTIME=1
+    -sSTACK_SIZE=1MB -sALLOW_MEMORY_GROWTH=1 -sMAXIMUM_MEMORY=4GB)
+  if(NOT TENON_EXECUTOR STREQUAL "inline")
+    # main() runs on a worker, where it may wait, as in a browser.
+    target_link_options(${target} PRIVATE -sPROXY_TO_PTHREAD=1
+                        -Wno-pthreads-mem-growth)
+  endif()
+endfunction()
