@@ -201,7 +201,7 @@ TEST(Pool, RefusesTooManyWorkers) {
   EXPECT_EQ(Pool::Create(0)->workers(), 1u);
 }
 
-#if !defined(ABSL_HAVE_THREAD_SANITIZER) && \
+#if defined(GTEST_HAS_DEATH_TEST) && !defined(ABSL_HAVE_THREAD_SANITIZER) && \
     !defined(ABSL_HAVE_ADDRESS_SANITIZER)
 // Stacks for so many threads do not fit: the ones that started must end.
 TEST(Pool, GivesUpWhenThreadsCannotStart) {
