@@ -5,8 +5,8 @@
 #
 # Where the hashes come from: the Debian ones were computed from the files.  The
 # upstream ones are those that public build files pin (for 2024 Abseil: gRPC and
-# Homebrew; googletest: Homebrew and Arrow; CLI11: Homebrew); nlohmann_json's
-# upstream and Debian archives are the same file.
+# Homebrew; googletest: Homebrew and Arrow; CLI11: Homebrew; SIMDe: Homebrew and
+# Termux); nlohmann_json's upstream and Debian archives are the same file.
 #
 # This file is also run as a script (cmake -P), by ./dev: then it downloads the
 # releases into .deps and prints a line for every one that it could not get.
@@ -21,17 +21,24 @@ else()
   include(FetchContent)
 endif()
 
-# tenon_dependency(<name> URL <release> SHA256 <hash>
+# tenon_dependency(<name> URL <release> SHA256 <hash> [HEADER <file>]
 #                  DEBIAN <suite> <source package> <hash of its .orig tarball>)
+#
+# HEADER: there is nothing to build, and this is one of its files.  <source
+# package> may also be <package>.deb, whose /usr/include is taken.
 function(tenon_dependency name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "URL;SHA256" "DEBIAN")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "URL;SHA256;HEADER" "DEBIAN")
   set(unpacked "${tenon_deps_dir}/${name}")
+  set(marker "${unpacked}/CMakeLists.txt")
+  if(arg_HEADER)
+    set(marker "${unpacked}/${arg_HEADER}")
+  endif()
   if(CMAKE_SCRIPT_MODE_FILE)
-    tenon_fetch_dependency(${name} "${unpacked}" ${arg_URL} ${arg_SHA256}
-                           "${arg_DEBIAN}")
+    tenon_fetch_dependency(${name} "${unpacked}" "${marker}" ${arg_URL}
+                           ${arg_SHA256} "${arg_DEBIAN}")
     return()
   endif()
-  if(EXISTS "${unpacked}/CMakeLists.txt")
+  if(EXISTS "${marker}")
     set(source SOURCE_DIR "${unpacked}")
   else()
     set(source URL ${arg_URL} URL_HASH SHA256=${arg_SHA256})
@@ -63,6 +70,13 @@ tenon_dependency(googletest
   DEBIAN trixie googletest
          2f54382b5d13d6cd0be2afc524f1e510d37f8ba78c2d439c5bea64ef37e30d01)
 
+tenon_dependency(simde
+  URL https://github.com/simd-everywhere/simde/archive/refs/tags/v0.8.2.tar.gz
+  SHA256 ed2a3268658f2f2a9b5367628a85ccd4cf9516460ed8604eed369653d49b25fb
+  HEADER simde/wasm/simd128.h
+  DEBIAN trixie libsimde-dev.deb
+         277dcde3fb84223b7026174042646e236da42adce2fcb77031807ede8166a51e)
+
 if(CMAKE_SCRIPT_MODE_FILE)
   return()
 endif()
@@ -76,7 +90,7 @@ function(tenon_use_dependency name)
   set(CMAKE_POLICY_VERSION_MINIMUM 3.5)  # CMake 4 and older projects
   FetchContent_MakeAvailable(${name})
   FetchContent_GetProperties(${name} SOURCE_DIR dir)
-  if(NOT arg_INSTALLED)
+  if(NOT arg_INSTALLED AND EXISTS "${dir}/CMakeLists.txt")
     set_property(DIRECTORY "${dir}" PROPERTY EXCLUDE_FROM_ALL ON)
   endif()
 endfunction()
@@ -101,4 +115,7 @@ if("cli" IN_LIST TENON_FRONTENDS)
 endif()
 if(TENON_BUILD_TESTS)
   tenon_use_dependency(googletest)
+endif()
+if(NOT EMSCRIPTEN)
+  tenon_use_dependency(simde)  # headers: see backend_simd128
 endif()

@@ -3,8 +3,9 @@
 # Downloads and unpacks one release.  Where that fails, prints the line
 # "<name> <suite> <source package> <sha256>" on stdout, for ./dev to try Debian.
 # After the first failure the site is taken to be out of reach.
-function(tenon_fetch_dependency name unpacked url sha256 debian)
-  if(EXISTS "${unpacked}/CMakeLists.txt")
+# `marker`: a file of the unpacked tree.
+function(tenon_fetch_dependency name unpacked marker url sha256 debian)
+  if(EXISTS "${marker}")
     return()
   endif()
   get_property(unreachable GLOBAL PROPERTY TENON_RELEASES_UNREACHABLE)

@@ -25,6 +25,8 @@ option(TENON_FUZZ "The fuzz tests fuzz; they replay their corpus otherwise (need
 option(TENON_INSTALL "Make install rules; builds all of Abseil" OFF)
 option(TENON_WERROR "Treat warnings in our own code as errors" OFF)
 option(TENON_PRECOMPILE "Compile the headers of Abseil once: quicker builds" OFF)
+option(TENON_RELAXED_SIMD
+       "WebAssembly: backend_simd128 uses relaxed SIMD instructions" OFF)
 set(TENON_SANITIZE ""
     CACHE STRING "Sanitizers for everything: 'address;undefined' or 'thread'")
 set(TENON_TEST_LABEL ""

@@ -1,0 +1,75 @@
+#include "backend_simd128/kernels.h"
+#include "backend_simd128/simd.h"
+
+namespace tenon::simd128 {
+namespace {
+
+constexpr size_t kBlock = 32;
+constexpr size_t kVectors = kBlock / kLanes;
+
+// The largest magnitude, skipping NaN: pmax(a, b) is a < b ? b : a.
+float MaxMagnitude(const v128_t x[kVectors]) noexcept {
+  v128_t max = Zero();
+  for (size_t i = 0; i < kVectors; ++i)
+    max = wasm_f32x4_pmax(max, wasm_f32x4_abs(x[i]));
+  max = wasm_f32x4_pmax(max, wasm_i32x4_shuffle(max, max, 2, 3, 0, 1));
+  max = wasm_f32x4_pmax(max, wasm_i32x4_shuffle(max, max, 1, 0, 3, 2));
+  return wasm_f32x4_extract_lane(max, 0);
+}
+
+// Any x, NaN included, gives a number in [-127, 127].
+v128_t Round(v128_t x, v128_t inverse) noexcept {
+  const v128_t sign = wasm_v128_and(x, SplatBits(0x80000000u));
+  v128_t y = wasm_f32x4_add(wasm_f32x4_mul(x, inverse),
+                            wasm_v128_or(Splat(0.5f), sign));
+  y = wasm_f32x4_pmax(Splat(-127.0f), y);
+  y = wasm_f32x4_pmin(Splat(127.0f), y);
+  return TruncateSmall(y);
+}
+
+// Sixteen bytes from four vectors of integers.
+v128_t Narrow(const v128_t* q) noexcept {
+  return wasm_i8x16_narrow_i16x8(wasm_i16x8_narrow_i32x4(q[0], q[1]),
+                                 wasm_i16x8_narrow_i32x4(q[2], q[3]));
+}
+
+int16_t Sum(const v128_t* q) noexcept {
+  v128_t sum =
+      wasm_i32x4_add(wasm_i32x4_add(q[0], q[1]), wasm_i32x4_add(q[2], q[3]));
+  sum = wasm_i32x4_add(sum, wasm_i32x4_shuffle(sum, sum, 2, 3, 0, 1));
+  sum = wasm_i32x4_add(sum, wasm_i32x4_shuffle(sum, sum, 1, 0, 3, 2));
+  return static_cast<int16_t>(wasm_i32x4_extract_lane(sum, 0));
+}
+
+// The definition stands beside A8Block.
+void QuantizeBlock(const float* x, A8Block& block) noexcept {
+  v128_t v[kVectors];
+  for (size_t i = 0; i < kVectors; ++i) v[i] = Load(x + kLanes * i);
+  const float max = MaxMagnitude(v);
+  const v128_t inverse = Splat(max >= 0x1p-100f ? 127.0f / max : 0.0f);
+  for (v128_t& q : v) q = Round(q, inverse);
+  block.scale = max / 127.0f;
+  for (size_t half = 0; half < 2; ++half) {
+    block.sum[half] = Sum(v + 4 * half);
+    Store(block.q + 16 * half, Narrow(v + 4 * half));
+  }
+}
+
+}  // namespace
+
+const char* QuantizeRefuses(const KernelArgs& args) noexcept {
+  return args.out.cols % kBlock == 0 ? nullptr
+                                     : "columns are no multiple of 32";
+}
+
+void Quantize(const KernelArgs& args, const StepContext& ctx, Range range,
+              std::byte*) noexcept {
+  for (size_t r = range.begin; r < range.end; ++r) {
+    const float* x = RowOf<float>(args.in[0], ctx, r);
+    A8Block* y = RowOf<A8Block>(args.out, ctx, r);
+    for (size_t k = 0; k < args.out.cols; k += kBlock)
+      QuantizeBlock(x + k, y[k / kBlock]);
+  }
+}
+
+}  // namespace tenon::simd128
