@@ -19,7 +19,7 @@
 // with
 //   kBytes                of four rows
 //   Read(p)               the eight vectors
-//   Write(p, row, code)   the 32 codes of one of four rows, into zeroed bytes
+//   Write(p, row, code)   the 32 codes of one of four rows
 // Crumbs and Bits hold the bits of a code from bit kShift up.
 #ifndef BACKEND_SIMD128_CODES_H_
 #define BACKEND_SIMD128_CODES_H_
@@ -37,13 +37,21 @@ struct Codes {
   v128_t v[8];
 };
 
-inline void OrByte(std::byte* p, unsigned bits) noexcept {
-  *p |= static_cast<std::byte>(bits);
+// Four columns of a row, a byte each.
+inline uint32_t LoadWord(const uint8_t* code) noexcept {
+  uint32_t word;
+  std::memcpy(&word, code, sizeof(word));
+  return word;
 }
+inline void StoreWord(std::byte* p, uint32_t word) noexcept {
+  std::memcpy(p, &word, sizeof(word));
+}
+// A byte in each byte of a word.
+inline constexpr uint32_t kBytesOfOne = 0x01010101u;
 
 // The bits of `mask`, which stand at `from`, moved to `to`.  Neighbouring bytes
 // of a 16-bit lane stay apart because of the mask.
-inline v128_t MoveBits(v128_t x, int from, int to, int mask) noexcept {
+TENON_INLINE v128_t MoveBits(v128_t x, int from, int to, int mask) noexcept {
   if (to < from) x = wasm_u16x8_shr(x, static_cast<uint32_t>(from - to));
   if (to > from) x = wasm_i16x8_shl(x, static_cast<uint32_t>(to - from));
   return wasm_v128_and(x, wasm_i8x16_splat(static_cast<int8_t>(mask << to)));
@@ -51,7 +59,7 @@ inline v128_t MoveBits(v128_t x, int from, int to, int mask) noexcept {
 
 struct Bytes {
   static constexpr size_t kBytes = 128;
-  static Codes Read(const std::byte* p) noexcept {
+  TENON_INLINE static Codes Read(const std::byte* p) noexcept {
     Codes c;
     for (size_t j = 0; j < 8; ++j) c.v[j] = Load(p + 16 * j);
     return c;
@@ -64,7 +72,7 @@ struct Bytes {
 
 struct Nibbles {
   static constexpr size_t kBytes = 64;
-  static Codes Read(const std::byte* p) noexcept {
+  TENON_INLINE static Codes Read(const std::byte* p) noexcept {
     Codes c;
     for (size_t j = 0; j < 4; ++j) {
       const v128_t both = Load(p + 16 * j);
@@ -74,17 +82,18 @@ struct Nibbles {
     return c;
   }
   static void Write(std::byte* p, size_t row, const uint8_t* code) noexcept {
+    constexpr uint32_t kMask = 15 * kBytesOfOne;
     for (size_t j = 0; j < 4; ++j)
-      for (size_t i = 0; i < 4; ++i)
-        OrByte(p + 16 * j + 4 * row + i,
-               (code[4 * j + i] & 15u) | (code[16 + 4 * j + i] & 15u) << 4);
+      StoreWord(p + 16 * j + 4 * row, (LoadWord(code + 4 * j) & kMask) |
+                                          (LoadWord(code + 16 + 4 * j) & kMask)
+                                              << 4);
   }
 };
 
 template <int kShift = 0>
 struct Crumbs {
   static constexpr size_t kBytes = 32;
-  static Codes Read(const std::byte* p) noexcept {
+  TENON_INLINE static Codes Read(const std::byte* p) noexcept {
     Codes c;
     for (size_t half = 0; half < 2; ++half) {
       const v128_t four = Load(p + 16 * half);
@@ -96,16 +105,20 @@ struct Crumbs {
     return c;
   }
   static void Write(std::byte* p, size_t row, const uint8_t* code) noexcept {
-    for (size_t c = 0; c < 32; ++c)
-      OrByte(p + 16 * (c / 16) + 4 * row + c % 4, (code[c] >> kShift & 3u)
-                                                      << c / 4 % 4 * 2);
+    for (size_t half = 0; half < 2; ++half) {
+      uint32_t four = 0;
+      for (size_t j = 0; j < 4; ++j)
+        four |= (LoadWord(code + 16 * half + 4 * j) >> kShift & 3 * kBytesOfOne)
+                << 2 * j;
+      StoreWord(p + 16 * half + 4 * row, four);
+    }
   }
 };
 
 template <int kShift>
 struct Bits {
   static constexpr size_t kBytes = 16;
-  static Codes Read(const std::byte* p) noexcept {
+  TENON_INLINE static Codes Read(const std::byte* p) noexcept {
     const v128_t eight = Load(p);
     return {{MoveBits(eight, 0, kShift, 1), MoveBits(eight, 1, kShift, 1),
              MoveBits(eight, 2, kShift, 1), MoveBits(eight, 3, kShift, 1),
@@ -113,15 +126,17 @@ struct Bits {
              MoveBits(eight, 6, kShift, 1), MoveBits(eight, 7, kShift, 1)}};
   }
   static void Write(std::byte* p, size_t row, const uint8_t* code) noexcept {
-    for (size_t c = 0; c < 32; ++c)
-      OrByte(p + 4 * row + c % 4, (code[c] >> kShift & 1u) << c / 4);
+    uint32_t eight = 0;
+    for (size_t j = 0; j < 8; ++j)
+      eight |= (LoadWord(code + 4 * j) >> kShift & kBytesOfOne) << j;
+    StoreWord(p + 4 * row, eight);
   }
 };
 
 template <typename Low, typename High>
 struct Joined {
   static constexpr size_t kBytes = Low::kBytes + High::kBytes;
-  static Codes Read(const std::byte* p) noexcept {
+  TENON_INLINE static Codes Read(const std::byte* p) noexcept {
     Codes c = Low::Read(p);
     const Codes high = High::Read(p + Low::kBytes);
     for (size_t j = 0; j < 8; ++j) c.v[j] = wasm_v128_or(c.v[j], high.v[j]);
@@ -133,20 +148,29 @@ struct Joined {
   }
 };
 
+// Which nibble chooses a code; 0 for bytes that no nibble chooses.
+struct Iq4Inverse {
+  uint8_t nibble[256] = {};
+  constexpr Iq4Inverse() {
+    for (size_t i = 0; i < 16; ++i)
+      nibble[static_cast<uint8_t>(quant::kIq4Codes[i])] =
+          static_cast<uint8_t>(i);
+  }
+};
+
 struct Iq4Nibbles {
   static constexpr size_t kBytes = Nibbles::kBytes;
-  static Codes Read(const std::byte* p) noexcept {
+  TENON_INLINE static Codes Read(const std::byte* p) noexcept {
     const v128_t table = Load(quant::kIq4Codes);
     Codes c = Nibbles::Read(p);
     for (v128_t& v : c.v) v = wasm_i8x16_swizzle(table, v);
     return c;
   }
   static void Write(std::byte* p, size_t row, const uint8_t* code) noexcept {
-    uint8_t index[32] = {};
-    for (size_t c = 0; c < 32; ++c)
-      while (static_cast<uint8_t>(quant::kIq4Codes[index[c]]) != code[c])
-        ++index[c];
-    Nibbles::Write(p, row, index);
+    static constexpr Iq4Inverse kInverse;
+    uint8_t nibble[32];
+    for (size_t c = 0; c < 32; ++c) nibble[c] = kInverse.nibble[code[c]];
+    Nibbles::Write(p, row, nibble);
   }
 };
 

@@ -1,11 +1,14 @@
-// The product of integers, four rows at a time:
-//   sum[r] = sum over c < 4 n of code[c / 4] (byte 4 r + c % 4) * q[c]
-// Lane r of a vector of codes holds four columns of row r, so sums never cross
-// lanes.  A sum of integers is exact, so every body below gives the same bits.
+// The product of integers, four rows at a time.  With n = kCount vectors,
+//   Dot         sum[r] = sum over c < 4 n of code(r, c) * q(c)
+//   DotScaled   sum[r] = scale[r] * the same; |scale| <= 128
+// where code(r, c) is byte 4 r + c % 4 of code[c / 4].  Lane r of a vector
+// holds four columns of row r, so sums never cross lanes.  Activations are in
+// [-127, 127], codes in [0, kMaxCode] or signed.  Sums of integers are exact,
+// so every body below gives the same bits.
 //
 // Three bodies: the relaxed dot product of WebAssembly, whose second operand
 // has seven bits (raw codes, never signed bytes); plain SIMD128, which
-// multiplies 16-bit halves; and SSSE3 or VNNI where SIMDe runs natively.
+// multiplies 16-bit halves; and SSSE3 where SIMDe runs on x86.
 #ifndef BACKEND_SIMD128_DOT_H_
 #define BACKEND_SIMD128_DOT_H_
 
@@ -29,7 +32,7 @@ struct Activations {
 };
 
 #if TENON_NATIVE_DOT
-inline Activations LoadActivations(const int8_t* q) noexcept {
+TENON_INLINE Activations LoadActivations(const int8_t* q) noexcept {
   const v128_t a = Load(q), b = Load(q + 16);
   return {{_mm_shuffle_epi32(a, 0x00), _mm_shuffle_epi32(a, 0x55),
            _mm_shuffle_epi32(a, 0xaa), _mm_shuffle_epi32(a, 0xff),
@@ -37,7 +40,7 @@ inline Activations LoadActivations(const int8_t* q) noexcept {
            _mm_shuffle_epi32(b, 0xaa), _mm_shuffle_epi32(b, 0xff)}};
 }
 #else
-inline Activations LoadActivations(const int8_t* q) noexcept {
+TENON_INLINE Activations LoadActivations(const int8_t* q) noexcept {
   return {{wasm_v128_load32_splat(q), wasm_v128_load32_splat(q + 4),
            wasm_v128_load32_splat(q + 8), wasm_v128_load32_splat(q + 12),
            wasm_v128_load32_splat(q + 16), wasm_v128_load32_splat(q + 20),
@@ -45,64 +48,94 @@ inline Activations LoadActivations(const int8_t* q) noexcept {
 }
 
 // Even and odd bytes, as 16-bit lanes.
-inline v128_t EvenBytes(v128_t x) noexcept {
+TENON_INLINE v128_t EvenBytes(v128_t x) noexcept {
   return wasm_i16x8_shr(wasm_i16x8_shl(x, 8), 8);
 }
-inline v128_t OddBytes(v128_t x) noexcept { return wasm_i16x8_shr(x, 8); }
+TENON_INLINE v128_t OddBytes(v128_t x) noexcept { return wasm_i16x8_shr(x, 8); }
 #endif
 
-// Codes in [0, kMaxCode], activations in [-127, 127].
-template <int kMaxCode, size_t kCount>
-v128_t DotUnsigned(const v128_t* code, const v128_t* q) noexcept {
-  static_assert(kMaxCode <= 127);
-  v128_t sum = Zero();
-#if defined(TENON_RELAXED_SIMD)
-  for (size_t i = 0; i < kCount; ++i)
-    sum = wasm_i32x4_relaxed_dot_i8x16_i7x16_add(q[i], code[i], sum);
-#elif TENON_NATIVE_DOT && defined(__AVXVNNI__)
-  for (size_t i = 0; i < kCount; ++i)
-    sum = _mm_dpbusd_avx_epi32(sum, code[i], q[i]);
-#elif TENON_NATIVE_DOT
-  // So many sums of two products fit into 16 bits.
-  constexpr size_t kRun = 32767 / (2 * kMaxCode * 127);
-  for (size_t i = 0; i < kCount;) {
-    v128_t pairs = _mm_maddubs_epi16(code[i], q[i]);
-    const size_t end = i + kRun < kCount ? i + kRun : kCount;
-    for (++i; i < end; ++i)
-      pairs = _mm_add_epi16(pairs, _mm_maddubs_epi16(code[i], q[i]));
-    sum = _mm_add_epi32(sum, _mm_madd_epi16(pairs, _mm_set1_epi16(1)));
-  }
-#else
-  for (size_t i = 0; i < kCount; ++i) {
-    const v128_t even = wasm_v128_and(code[i], wasm_i16x8_splat(0xff));
-    const v128_t odd = wasm_u16x8_shr(code[i], 8);
-    sum = wasm_i32x4_add(sum, wasm_i32x4_dot_i16x8(even, EvenBytes(q[i])));
-    sum = wasm_i32x4_add(sum, wasm_i32x4_dot_i16x8(odd, OddBytes(q[i])));
-  }
-#endif
-  return sum;
-}
+// Of codes that may be negative, in [-128, 127].
+inline constexpr int kSigned = -1;
 
-// Codes in [-128, 127], activations in [-127, 127].
-template <size_t kCount>
-v128_t DotSigned(const v128_t* code, const v128_t* q) noexcept {
-  v128_t sum = Zero();
-  for (size_t i = 0; i < kCount; ++i) {
 #if TENON_NATIVE_DOT
-    // |code| is at most 128, read as unsigned; q takes over its sign.
-    const v128_t pairs =
-        _mm_maddubs_epi16(_mm_abs_epi8(code[i]), _mm_sign_epi8(q[i], code[i]));
-    sum = _mm_add_epi32(sum, _mm_madd_epi16(pairs, _mm_set1_epi16(1)));
-#else
-    // -128 has no place among seven bits and a sign: no relaxed dot here.
-    sum = wasm_i32x4_add(
-        sum, wasm_i32x4_dot_i16x8(EvenBytes(code[i]), EvenBytes(q[i])));
-    sum = wasm_i32x4_add(
-        sum, wasm_i32x4_dot_i16x8(OddBytes(code[i]), OddBytes(q[i])));
-#endif
+
+// What DotScaled() takes: a small factor per row, in both halves of the lane.
+TENON_INLINE v128_t ScaleOperand(v128_t both_halves) noexcept {
+  return both_halves;
+}
+
+// Sums of two products, in 16 bits.
+template <int kMaxCode>
+TENON_INLINE v128_t SumPairs(v128_t code, v128_t q) noexcept {
+  if constexpr (kMaxCode == kSigned)  // |code| <= 128 is read as unsigned
+    return _mm_maddubs_epi16(_mm_abs_epi8(code), _mm_sign_epi8(q, code));
+  else
+    return _mm_maddubs_epi16(code, q);
+}
+
+template <int kMaxCode, size_t kCount>
+TENON_INLINE v128_t DotScaled(const v128_t* code, const v128_t* q,
+                              v128_t scale) noexcept {
+  // So many sums of two products fit into 16 bits.
+  constexpr size_t kRun =
+      kMaxCode == kSigned ? 1 : 32767 / (2 * 127 * kMaxCode);
+  v128_t sum = Zero(), pairs = Zero();
+  for (size_t i = 0; i < kCount; ++i) {
+    const v128_t two = SumPairs<kMaxCode>(code[i], q[i]);
+    pairs = i % kRun == 0 ? two : _mm_add_epi16(pairs, two);
+    if (i % kRun == kRun - 1 || i == kCount - 1)
+      sum = _mm_add_epi32(sum, _mm_madd_epi16(pairs, scale));
   }
   return sum;
 }
+
+template <int kMaxCode, size_t kCount>
+TENON_INLINE v128_t Dot(const v128_t* code, const v128_t* q) noexcept {
+  return DotScaled<kMaxCode, kCount>(code, q, _mm_set1_epi16(1));
+}
+
+#else
+
+TENON_INLINE v128_t ScaleOperand(v128_t both_halves) noexcept {
+  return wasm_i32x4_shr(both_halves, 16);
+}
+
+TENON_INLINE v128_t AddDot16(v128_t sum, v128_t a, v128_t b) noexcept {
+  return wasm_i32x4_add(sum, wasm_i32x4_dot_i16x8(a, b));
+}
+
+// -128 has no place among seven bits and a sign: no relaxed dot here.
+TENON_INLINE v128_t AddSigned(v128_t sum, v128_t code, v128_t q) noexcept {
+  sum = AddDot16(sum, EvenBytes(code), EvenBytes(q));
+  return AddDot16(sum, OddBytes(code), OddBytes(q));
+}
+
+TENON_INLINE v128_t AddUnsigned(v128_t sum, v128_t code, v128_t q) noexcept {
+#if defined(TENON_RELAXED_SIMD)
+  return wasm_i32x4_relaxed_dot_i8x16_i7x16_add(q, code, sum);
+#else
+  sum =
+      AddDot16(sum, wasm_v128_and(code, wasm_i16x8_splat(0xff)), EvenBytes(q));
+  return AddDot16(sum, wasm_u16x8_shr(code, 8), OddBytes(q));
+#endif
+}
+
+template <int kMaxCode, size_t kCount>
+TENON_INLINE v128_t Dot(const v128_t* code, const v128_t* q) noexcept {
+  v128_t sum = Zero();
+  for (size_t i = 0; i < kCount; ++i)
+    sum = kMaxCode == kSigned ? AddSigned(sum, code[i], q[i])
+                              : AddUnsigned(sum, code[i], q[i]);
+  return sum;
+}
+
+template <int kMaxCode, size_t kCount>
+TENON_INLINE v128_t DotScaled(const v128_t* code, const v128_t* q,
+                              v128_t scale) noexcept {
+  return wasm_i32x4_mul(Dot<kMaxCode, kCount>(code, q), scale);
+}
+
+#endif
 
 }  // namespace tenon::simd128
 

@@ -25,9 +25,9 @@ Operands Make(F f) {
   return x;
 }
 
-using Dot = v128_t (*)(const v128_t*, const v128_t*);
+using DotFn = v128_t (*)(const v128_t*, const v128_t*);
 
-void ExpectSums(const Operands& x, size_t vectors, Dot dot) {
+void ExpectSums(const Operands& x, size_t vectors, DotFn dot) {
   v128_t code[8], q[8];
   for (size_t i = 0; i < 8; ++i) {
     code[i] = Load(x.code + 16 * i);
@@ -58,13 +58,13 @@ void ExpectUnsigned() {
       }),
   };
   for (const Operands& x : cases) {
-    ExpectSums(x, 8, DotUnsigned<kMaxCode, 8>);
-    ExpectSums(x, 4, DotUnsigned<kMaxCode, 4>);
+    ExpectSums(x, 8, Dot<kMaxCode, 8>);
+    ExpectSums(x, 4, Dot<kMaxCode, 4>);
   }
 }
 
 // The largest codes and activations saturate nothing.
-TEST(DotUnsigned, IsExact) {
+TEST(Dot, IsExactForUnsignedCodes) {
   ExpectUnsigned<3>();
   ExpectUnsigned<7>();
   ExpectUnsigned<15>();
@@ -72,7 +72,7 @@ TEST(DotUnsigned, IsExact) {
   ExpectUnsigned<63>();
 }
 
-TEST(DotSigned, IsExact) {
+TEST(Dot, IsExactForSignedCodes) {
   const Operands cases[] = {
       Make([](int) { return std::pair(-128, 127); }),
       Make([](int) { return std::pair(-128, -127); }),
@@ -81,8 +81,8 @@ TEST(DotSigned, IsExact) {
       Make([](int i) { return std::pair(0, i - 64); }),
   };
   for (const Operands& x : cases) {
-    ExpectSums(x, 8, DotSigned<8>);
-    ExpectSums(x, 4, DotSigned<4>);
+    ExpectSums(x, 8, Dot<kSigned, 8>);
+    ExpectSums(x, 4, Dot<kSigned, 4>);
   }
 }
 

@@ -1,10 +1,10 @@
 // The product with A8 activations, as docs/numerics.md defines it:
 //   isum = scale[0] * sum_{i<16} code[i] q[i] + scale[1] * sum_{i>=16} ...
+//   msum = min[0] * a.sum[0] + min[1] * a.sum[1]
 //   sum += float(isum) * (d * a.scale)
 //   sum -= float(msum) * (dmin * a.scale)
-// Integers below 2^24 are exact as f32, and so are their products and sums
-// here, so scales are applied in f32.
 #include <algorithm>
+#include <bit>
 
 #include "backend_simd128/dot.h"
 #include "backend_simd128/kernels.h"
@@ -22,153 +22,162 @@ struct Rows8 {
   v128_t quad[2];
 };
 
-Rows8 LoadHalves8(const std::byte* p) noexcept {
+TENON_INLINE Rows8 LoadHalves8(const std::byte* p) noexcept {
   return {{LoadHalves(p), LoadHalves(p + 8)}};
 }
 
-// Small integers, as f32.
-Rows8 LoadBytes8(const std::byte* p) noexcept {
-  const v128_t x = wasm_i16x8_extend_low_i8x16(wasm_v128_load64_zero(p));
-  return {{wasm_f32x4_convert_i32x4(wasm_i32x4_extend_low_i16x8(x)),
-           wasm_f32x4_convert_i32x4(wasm_i32x4_extend_high_i16x8(x))}};
+// Small integers of eight rows: 16-bit numbers a, b of a row in the halves of
+// its lane.
+TENON_INLINE Rows8 LoadPairs(const std::byte* a, const std::byte* b) noexcept {
+  const v128_t x = wasm_i16x8_extend_low_i8x16(wasm_v128_load64_zero(a));
+  const v128_t y = wasm_i16x8_extend_low_i8x16(wasm_v128_load64_zero(b));
+  return {{wasm_i16x8_shuffle(x, y, 0, 8, 1, 9, 2, 10, 3, 11),
+           wasm_i16x8_shuffle(x, y, 4, 12, 5, 13, 6, 14, 7, 15)}};
 }
 
+// What a block has for all its groups.
 template <typename Format>
 struct BlockScales {
-  using B = PackedBlock<Format>;
   Rows8 d, dmin;
 
-  explicit BlockScales(const std::byte* block) noexcept
+  TENON_INLINE explicit BlockScales(const std::byte* block) noexcept
       : d(LoadHalves8(block)) {
+    using B = PackedBlock<Format>;
     if constexpr (B::kHasMin) dmin = LoadHalves8(block + B::kMinScaleAt);
   }
 };
 
-// Group g of a block, of eight rows.
+// Group g of a block, ready to be multiplied.
 template <typename Format>
-struct GroupScales {
+struct Group {
   using B = PackedBlock<Format>;
-  Rows8 scale[2], min[2];
+  static constexpr size_t kScales = B::kScales;
 
-  GroupScales(const std::byte* block, size_t g) noexcept {
-    for (size_t i = 0; i < B::kScales; ++i) {
-      const size_t at = (g * B::kScales + i) * kGroupRows;
-      scale[i] = LoadBytes8(block + B::kScalesAt + at);
-      if constexpr (B::kHasMin) min[i] = LoadBytes8(block + B::kMinsAt + at);
+  Codes code[2];           // of rows 0-3 and 4-7
+  Rows8 scale[2];          // operands of DotScaled()
+  Rows8 scale_pair, pair;  // scale[0], scale[1] and min[0], min[1] of a row
+
+  TENON_INLINE Group(const std::byte* block, size_t g) noexcept
+      : code{B::Way::Read(B::TileHalf(block, g, 0)),
+             B::Way::Read(B::TileHalf(block, g, 1))} {
+    if constexpr (kScales > 0) {
+      const size_t at = g * kScales * kGroupRows;
+      const std::byte* scales = block + B::kScalesAt + at;
+      const std::byte* mins = block + B::kMinsAt + at;
+      constexpr size_t kSecond = (kScales - 1) * kGroupRows;
+      for (size_t i = 0; i < kScales; ++i) {
+        const std::byte* of_half = scales + i * kGroupRows;
+        scale[i] = LoadPairs(of_half, of_half);
+        for (v128_t& quad : scale[i].quad) quad = ScaleOperand(quad);
+      }
+      if constexpr (B::kOffset != 0)
+        scale_pair = LoadPairs(scales, scales + kSecond);
+      if constexpr (B::kHasMin) pair = LoadPairs(mins, mins + kSecond);
     }
   }
 };
 
-// Group g of four rows, ready to be multiplied.
-template <typename Format>
-struct QuadGroup {
-  using B = PackedBlock<Format>;
-  Codes code;
-  v128_t d, dmin, scale[2], min[2];
+// 32 activations of a token.
+struct Token {
+  Activations a;
+  v128_t scale;
+  v128_t sums;  // sum[0], sum[1] in the halves of every lane
 
-  QuadGroup(const std::byte* block, size_t g, size_t quad,
-            const BlockScales<Format>& of_block,
-            const GroupScales<Format>& of_group) noexcept
-      : code(B::Way::Read(B::TileHalf(block, g, quad))),
-        d(of_block.d.quad[quad]) {
-    if constexpr (B::kHasMin) dmin = of_block.dmin.quad[quad];
-    for (size_t i = 0; i < B::kScales; ++i) {
-      scale[i] = of_group.scale[i].quad[quad];
-      if constexpr (B::kHasMin) min[i] = of_group.min[i].quad[quad];
-    }
-  }
+  TENON_INLINE explicit Token(const A8Block& x) noexcept
+      : a(LoadActivations(x.q)),
+        scale(Splat(x.scale)),
+        sums(wasm_v128_load32_splat(x.sum)) {}
 };
 
-// The sum of code * q over kCount vectors from `first` on, as f32; `q_sum` is
-// the sum of their q.
-template <typename Format, size_t kCount>
-v128_t SumCodes(const Codes& code, const Activations& a, size_t first,
-                int32_t q_sum) noexcept {
-  using B = PackedBlock<Format>;
-  v128_t sum;
-  if constexpr (B::kMaxCode == kSigned)
-    sum = DotSigned<kCount>(code.v + first, a.q + first);
-  else
-    sum = DotUnsigned<B::kMaxCode, kCount>(code.v + first, a.q + first);
-  if constexpr (B::kOffset != 0)
-    sum = wasm_i32x4_sub(sum, wasm_i32x4_splat(B::kOffset * q_sum));
-  return wasm_f32x4_convert_i32x4(sum);
-}
-
 template <typename Format>
-v128_t SumScaled(const QuadGroup<Format>& w, const Activations& a,
-                 const A8Block& x) noexcept {
-  constexpr size_t kScales = PackedBlock<Format>::kScales;
-  if constexpr (kScales == 2) {
-    const v128_t low = SumCodes<Format, 4>(w.code, a, 0, x.sum[0]);
-    const v128_t high = SumCodes<Format, 4>(w.code, a, 4, x.sum[1]);
-    return wasm_f32x4_add(wasm_f32x4_mul(w.scale[0], low),
-                          wasm_f32x4_mul(w.scale[1], high));
+TENON_INLINE v128_t Isum(const Group<Format>& w, size_t quad,
+                         const Token& x) noexcept {
+  using B = PackedBlock<Format>;
+  constexpr int kMax = B::kMaxCode;
+  const v128_t* code = w.code[quad].v;
+  if constexpr (B::kScales == 2) {
+    const v128_t low = DotScaled<kMax, 4>(code, x.a.q, w.scale[0].quad[quad]);
+    const v128_t high =
+        DotScaled<kMax, 4>(code + 4, x.a.q + 4, w.scale[1].quad[quad]);
+    v128_t sum = wasm_i32x4_add(low, high);
+    if constexpr (B::kOffset != 0) {
+      const v128_t excess =
+          wasm_i32x4_dot_i16x8(w.scale_pair.quad[quad], x.sums);
+      constexpr int kShift = std::countr_zero(unsigned{B::kOffset});
+      static_assert(1 << kShift == B::kOffset);
+      sum = wasm_i32x4_sub(sum, wasm_i32x4_shl(excess, kShift));
+    }
+    return sum;
+  } else if constexpr (B::kScales == 1) {
+    static_assert(B::kOffset == 0);
+    return DotScaled<kMax, 8>(code, x.a.q, w.scale[0].quad[quad]);
   } else {
-    const v128_t sum = SumCodes<Format, 8>(w.code, a, 0, x.sum[0] + x.sum[1]);
-    return kScales == 0 ? sum : wasm_f32x4_mul(w.scale[0], sum);
+    const v128_t sum = Dot<kMax, 8>(code, x.a.q);
+    if constexpr (B::kOffset == 0) return sum;
+    return wasm_i32x4_sub(
+        sum, wasm_i32x4_dot_i16x8(wasm_i16x8_splat(B::kOffset), x.sums));
   }
 }
 
 template <typename Format>
-v128_t SumMinimums(const QuadGroup<Format>& w, const A8Block& x) noexcept {
-  constexpr size_t kScales = PackedBlock<Format>::kScales;
-  const float low = x.sum[0], high = x.sum[1];
-  if constexpr (kScales == 0) return Splat(low + high);
-  if constexpr (kScales == 1)
-    return wasm_f32x4_mul(w.min[0], Splat(low + high));
-  return wasm_f32x4_add(wasm_f32x4_mul(w.min[0], Splat(low)),
-                        wasm_f32x4_mul(w.min[1], Splat(high)));
+TENON_INLINE v128_t Msum(const Group<Format>& w, size_t quad,
+                         const Token& x) noexcept {
+  if constexpr (Group<Format>::kScales == 0)
+    return wasm_i32x4_dot_i16x8(wasm_i16x8_splat(1), x.sums);
+  else
+    return wasm_i32x4_dot_i16x8(w.pair.quad[quad], x.sums);
 }
 
-// sum + the product of a group of four rows with a token's
+// sum + the product of four rows of the group with a token
 template <typename Format>
-v128_t AddGroup(v128_t sum, const QuadGroup<Format>& w,
-                const A8Block& x) noexcept {
-  const v128_t a_scale = Splat(x.scale);
-  const v128_t isum = SumScaled<Format>(w, LoadActivations(x.q), x);
-  sum = wasm_f32x4_add(sum, wasm_f32x4_mul(isum, wasm_f32x4_mul(w.d, a_scale)));
+TENON_INLINE v128_t AddGroup(v128_t sum, const BlockScales<Format>& block,
+                             const Group<Format>& w, size_t quad,
+                             const Token& x) noexcept {
+  const v128_t isum = wasm_f32x4_convert_i32x4(Isum(w, quad, x));
+  const v128_t scale = wasm_f32x4_mul(block.d.quad[quad], x.scale);
+  sum = wasm_f32x4_add(sum, wasm_f32x4_mul(isum, scale));
   if constexpr (Format::kHasMin) {
-    const v128_t msum = SumMinimums<Format>(w, x);
-    sum = wasm_f32x4_sub(sum,
-                         wasm_f32x4_mul(msum, wasm_f32x4_mul(w.dmin, a_scale)));
+    const v128_t msum = wasm_f32x4_convert_i32x4(Msum(w, quad, x));
+    const v128_t dmin = wasm_f32x4_mul(block.dmin.quad[quad], x.scale);
+    sum = wasm_f32x4_sub(sum, wasm_f32x4_mul(msum, dmin));
   }
   return sum;
 }
 
-// sums[t] = the products of a row group with token t; x[t]: its blocks.
+// sums = the products of a row group with the blocks of one token
 template <typename Format>
 void MultiplyOne(const std::byte* block, size_t blocks, const A8Block* x,
-                 v128_t sums[2]) noexcept {
+                 Rows8& sums) noexcept {
   using B = PackedBlock<Format>;
   v128_t sum0 = Zero(), sum1 = Zero();
   for (size_t b = 0; b < blocks; ++b, block += B::kBytes) {
-    const BlockScales<Format> of_block(block);
+    const BlockScales<Format> scales(block);
     for (size_t g = 0; g < B::kGroups; ++g, ++x) {
-      const GroupScales<Format> of_group(block, g);
-      sum0 = AddGroup<Format>(sum0, {block, g, 0, of_block, of_group}, *x);
-      sum1 = AddGroup<Format>(sum1, {block, g, 1, of_block, of_group}, *x);
+      const Group<Format> w(block, g);
+      const Token token(*x);
+      sum0 = AddGroup(sum0, scales, w, 0, token);
+      sum1 = AddGroup(sum1, scales, w, 1, token);
     }
   }
-  sums[0] = sum0;
-  sums[1] = sum1;
+  sums = {{sum0, sum1}};
 }
 
+// The same of several tokens.
 template <typename Format>
 void MultiplyMany(const std::byte* block, size_t blocks,
                   const A8Block* const* x, size_t tokens,
-                  v128_t (*sums)[2]) noexcept {
+                  Rows8* sums) noexcept {
   using B = PackedBlock<Format>;
-  std::fill_n(&sums[0][0], 2 * tokens, Zero());
+  std::fill_n(sums, tokens, Rows8{{Zero(), Zero()}});
   for (size_t b = 0; b < blocks; ++b, block += B::kBytes) {
-    const BlockScales<Format> of_block(block);
+    const BlockScales<Format> scales(block);
     for (size_t g = 0; g < B::kGroups; ++g) {
-      const GroupScales<Format> of_group(block, g);
-      for (size_t quad = 0; quad < 2; ++quad) {
-        const QuadGroup<Format> w(block, g, quad, of_block, of_group);
-        for (size_t t = 0; t < tokens; ++t)
-          sums[t][quad] =
-              AddGroup<Format>(sums[t][quad], w, x[t][b * B::kGroups + g]);
+      const Group<Format> w(block, g);
+      for (size_t t = 0; t < tokens; ++t) {
+        const Token token(x[t][b * B::kGroups + g]);
+        for (size_t quad = 0; quad < 2; ++quad)
+          sums[t].quad[quad] =
+              AddGroup(sums[t].quad[quad], scales, w, quad, token);
       }
     }
   }
@@ -196,15 +205,15 @@ void LinearInt8(const KernelArgs& args, const StepContext& ctx, Range range,
       const A8Block* x[kTokens];
       for (size_t t = 0; t < count; ++t)
         x[t] = RowOf<A8Block>(args.in[0], ctx, first + t);
-      v128_t sums[kTokens][2];
+      Rows8 sums[kTokens];
       if (count == 1)
         MultiplyOne<Format>(rows, blocks, x[0], sums[0]);
       else
         MultiplyMany<Format>(rows, blocks, x, count, sums);
       for (size_t t = 0; t < count; ++t) {
         float values[kGroupRows];
-        simd128::Store(values, sums[t][0]);
-        simd128::Store(values + kLanes, sums[t][1]);
+        simd128::Store(values, sums[t].quad[0]);
+        simd128::Store(values + kLanes, sums[t].quad[1]);
         columns.Store(first + t, values);
       }
     }

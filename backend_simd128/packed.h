@@ -20,6 +20,7 @@
 #include <cstdint>
 
 #include "backend_simd128/codes.h"
+#include "backend_simd128/dot.h"
 #include "backend_simd128/simd.h"
 #include "tenon/kernel.h"
 #include "tenon/quant.h"
@@ -27,11 +28,10 @@
 namespace tenon::simd128 {
 
 inline constexpr size_t kGroupRows = 8;
-inline constexpr int kSigned = -1;
 
 // kMaxCode: of a stored code, which is kOffset more than the format's; kSigned
-// if it may be negative.  kScales: scales of a group of 32, none if there is
-// only the block's d.
+// if it may be negative (dot.h).  kScales: scales of a group of 32, none if
+// there is only the block's d.
 template <typename WayType, int max_code, int offset, size_t scales>
 struct PackedAs {
   using Way = WayType;

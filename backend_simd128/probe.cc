@@ -57,9 +57,9 @@ class Products {
 
 const char* Unusable() noexcept {
   if (!HasInstructions()) return "the processor lacks SSE4.2";
-  if (!Products(/*is_signed=*/false).Agree(DotUnsigned<63, 8>))
+  if (!Products(/*is_signed=*/false).Agree(Dot<63, 8>))
     return "the engine's dot product of 7-bit codes is wrong";
-  if (!Products(/*is_signed=*/true).Agree(DotSigned<8>))
+  if (!Products(/*is_signed=*/true).Agree(Dot<kSigned, 8>))
     return "the engine's dot product of signed bytes is wrong";
   return nullptr;
 }

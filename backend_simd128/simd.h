@@ -17,6 +17,10 @@
 
 #include "tenon/math.h"
 
+// For what is called in the innermost loops: without, compilers pass vectors
+// through memory.
+#define TENON_INLINE inline __attribute__((always_inline))
+
 namespace tenon::simd128 {
 
 inline constexpr size_t kLanes = 4;

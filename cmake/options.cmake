@@ -3,7 +3,7 @@
 
 set(TENON_ARCHS arch_transformer arch_deltanet
     CACHE STRING "Architecture plugins")
-set(TENON_BACKENDS backend_scalar
+set(TENON_BACKENDS backend_scalar backend_simd128
     CACHE STRING "Backend plugins, slow to fast: a later one overlays the earlier")
 set(TENON_EXECUTOR backend_threads
     CACHE STRING "Executor plugin, or 'inline' for the core's own single thread")
