@@ -1,9 +1,9 @@
 // Attention, as backend_scalar computes it: Dot() of a query and each key, the
 // exponentials summed in sixteen lanes, values added in ascending order.
 //
-// One item is a token and a key/value head: the query heads that share the
-// head's keys and values are computed together, so that each row of the cache
-// is decoded once for all of them.
+// One item is a key/value head for up to kBlock tokens: all query heads that
+// read it are computed together, so that each row of the cache is decoded once
+// for all of them.
 #include <algorithm>
 #include <limits>
 
@@ -16,6 +16,7 @@
 namespace tenon::simd128 {
 namespace {
 
+constexpr size_t kBlock = 4;  // tokens of an item
 constexpr size_t kTile = 16;  // positions decoded at a time
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
@@ -74,92 +75,134 @@ float Exponentials(float* scores, size_t n) noexcept {
   return Fold(sum);
 }
 
-// The heads of one token that share a key/value head.
-class Heads {
+// Positions [begin, end).
+struct Span {
+  size_t begin, end;
+
+  size_t size() const noexcept { return end - begin; }
+};
+
+// The heads of some tokens that share a key/value head.
+class Block {
  public:
-  // `scratch`: Floats() of them.
-  Heads(const KernelArgs& args, const StepContext& ctx, size_t token,
+  // Tokens [first, first + kBlock), as far as there are.  `scratch`: Floats()
+  // of them.
+  Block(const KernelArgs& args, const StepContext& ctx, size_t first,
         size_t kv_head, float* scratch) noexcept
-      : attrs_(args.As<AttentionAttrs>()),
-        count_(attrs_.heads / attrs_.kv_heads),
-        end_(ctx.position + token + 1),
-        begin_(attrs_.window != 0 && end_ > attrs_.window ? end_ - attrs_.window
-                                                          : 0),
+      : args_(args),
+        ctx_(ctx),
+        attrs_(args.As<AttentionAttrs>()),
+        heads_(attrs_.heads / attrs_.kv_heads),
+        first_(first),
+        queries_(heads_ *
+                 std::min<size_t>(kBlock, RowCount(args.out, ctx) - first)),
+        column_(kv_head * heads_ * attrs_.head_dim),
         keys_(args.state[0], ctx, kv_head, attrs_.head_dim),
         values_(args.state[1], ctx, kv_head, attrs_.head_dim),
         buffer_(scratch),
-        scores_(scratch + kTile * attrs_.head_dim) {
-    const size_t column = kv_head * count_ * attrs_.head_dim;
-    q_ = RowOf<float>(args.in[0], ctx, token) + column;
-    out_ = RowOf<float>(args.out, ctx, token) + column;
-  }
+        scores_(scratch + kTile * attrs_.head_dim) {}
 
   static size_t Floats(const AttentionAttrs& attrs, size_t positions) noexcept {
     return kTile * attrs.head_dim +
-           attrs.heads / attrs.kv_heads *
-               (RoundUp(positions, kSumLanes) + kSumLanes);
+           kBlock * (attrs.heads / attrs.kv_heads) * ScoresOf(positions);
   }
 
   void Run() noexcept {
-    ForEachTile(keys_, [this](const Rows& tile, size_t i, size_t n) {
-      for (size_t h = 0; h < count_; ++h)
-        DotRows(tile, n, q_ + h * attrs_.head_dim, attrs_.head_dim,
-                Scores(h) + i);
+    ForEachTile(keys_, [this](size_t i, const Rows& rows, Span seen) {
+      DotRows(rows, seen.size(), Q(i), attrs_.head_dim, Scores(i, seen));
     });
-    std::fill_n(out_, count_ * attrs_.head_dim, 0.0f);
-    for (size_t h = 0; h < count_; ++h) Normalise(h);
-    ForEachTile(values_, [this](const Rows& tile, size_t i, size_t n) {
-      for (size_t h = 0; h < count_; ++h)
-        AddRows(tile, n, Scores(h) + i, attrs_.head_dim, Out(h));
+    for (size_t i = 0; i < queries_; ++i) {
+      Normalise(i);
+      std::fill_n(Out(i), attrs_.head_dim, 0.0f);
+    }
+    ForEachTile(values_, [this](size_t i, const Rows& rows, Span seen) {
+      AddRows(rows, seen.size(), Scores(i, seen), attrs_.head_dim, Out(i));
     });
-    for (size_t h = 0; h < count_; ++h)
-      ScaleRow(Out(h), Out(h), 1.0f / Scores(h)[Sum()], attrs_.head_dim);
+    for (size_t i = 0; i < queries_; ++i)
+      ScaleRow(Out(i), Out(i), 1.0f / *Sum(i), attrs_.head_dim);
   }
 
  private:
-  float* Out(size_t h) const noexcept { return out_ + h * attrs_.head_dim; }
-  size_t Positions() const noexcept { return end_ - begin_; }
-  // Behind the scores of a head: their sum.
-  size_t Sum() const noexcept { return RoundUp(Positions(), kSumLanes); }
-  float* Scores(size_t h) const noexcept {
-    return scores_ + h * (Sum() + kSumLanes);
+  // Room for the scores of a query: in sixteens, then their sum.
+  static size_t ScoresOf(size_t positions) noexcept {
+    return RoundUp(positions, kSumLanes) + kSumLanes;
   }
 
-  // The scores of a head become weights.
-  void Normalise(size_t h) const noexcept {
-    float* scores = Scores(h);
-    ScaleRow(scores, scores, attrs_.scale, Positions());
-    std::fill(scores + Positions(), scores + Sum(), -kInfinity);
-    scores[Sum()] = Exponentials(scores, Sum());
+  // Query i is head i % heads_ of token first_ + i / heads_.
+  size_t TokenOf(size_t i) const noexcept { return first_ + i / heads_; }
+  size_t ColumnOf(size_t i) const noexcept {
+    return column_ + i % heads_ * attrs_.head_dim;
+  }
+  const float* Q(size_t i) const noexcept {
+    return RowOf<float>(args_.in[0], ctx_, TokenOf(i)) + ColumnOf(i);
+  }
+  float* Out(size_t i) const noexcept {
+    return RowOf<float>(args_.out, ctx_, TokenOf(i)) + ColumnOf(i);
   }
 
+  // The positions that query i sees.
+  Span SeenBy(size_t i) const noexcept {
+    const size_t end = ctx_.position + TokenOf(i) + 1;
+    const bool clipped = attrs_.window != 0 && end > attrs_.window;
+    return {clipped ? end - attrs_.window : 0, end};
+  }
+
+  float* Scores(size_t i) const noexcept {
+    return scores_ + i * ScoresOf(SeenBy(queries_ - 1).end);
+  }
+  float* Scores(size_t i, Span seen) const noexcept {
+    return Scores(i) + (seen.begin - SeenBy(i).begin);
+  }
+  float* Sum(size_t i) const noexcept {
+    return Scores(i) + RoundUp(SeenBy(i).size(), kSumLanes);
+  }
+
+  // The scores of a query become weights.
+  void Normalise(size_t i) const noexcept {
+    float* scores = Scores(i);
+    ScaleRow(scores, scores, attrs_.scale, SeenBy(i).size());
+    std::fill(scores + SeenBy(i).size(), Sum(i), -kInfinity);
+    *Sum(i) = Exponentials(scores, static_cast<size_t>(Sum(i) - scores));
+  }
+
+  // Calls f(query, rows, positions) for each tile and the queries that see some
+  // of it, positions ascending.
   template <typename F>
   void ForEachTile(const HeadRows& rows, F f) const noexcept {
-    for (size_t i = 0; i < Positions(); i += kTile) {
-      const size_t n = std::min(kTile, Positions() - i);
-      f(rows.Read(begin_ + i, n, buffer_), i, n);
+    const Span all = {SeenBy(0).begin, SeenBy(queries_ - 1).end};
+    for (size_t at = all.begin; at < all.end; at += kTile) {
+      const size_t n = std::min(kTile, all.end - at);
+      const Rows tile = rows.Read(at, n, buffer_);
+      for (size_t i = 0; i < queries_; ++i) {
+        const Span span = SeenBy(i);
+        const Span seen = {std::max(at, span.begin),
+                           std::min(at + n, span.end)};
+        if (seen.begin < seen.end)
+          f(i, Rows{tile.Row(seen.begin - at), tile.stride}, seen);
+      }
     }
   }
 
+  const KernelArgs& args_;
+  const StepContext& ctx_;
   const AttentionAttrs& attrs_;
-  size_t count_, end_, begin_;
+  size_t heads_, first_, queries_, column_;
   HeadRows keys_, values_;
   float* buffer_;
   float* scores_;
-  const float* q_;
-  float* out_;
 };
 
 }  // namespace
 
 uint32_t AttentionItems(const KernelArgs& args,
                         const StepContext& ctx) noexcept {
-  return RowCount(args.out, ctx) * args.As<AttentionAttrs>().kv_heads;
+  const size_t blocks = (RowCount(args.out, ctx) + kBlock - 1) / kBlock;
+  return static_cast<uint32_t>(blocks * args.As<AttentionAttrs>().kv_heads);
 }
 
 size_t AttentionScratch(const KernelArgs& args,
                         const ScratchQuery& query) noexcept {
-  return Heads::Floats(args.As<AttentionAttrs>(), query.max_positions) *
+  return Block::Floats(args.As<AttentionAttrs>(), query.max_positions) *
          sizeof(float);
 }
 
@@ -174,7 +217,7 @@ void Attention(const KernelArgs& args, const StepContext& ctx, Range range,
                std::byte* scratch) noexcept {
   const size_t kv_heads = args.As<AttentionAttrs>().kv_heads;
   for (size_t item = range.begin; item < range.end; ++item)
-    Heads(args, ctx, item / kv_heads, item % kv_heads,
+    Block(args, ctx, item / kv_heads * kBlock, item % kv_heads,
           reinterpret_cast<float*>(scratch))
         .Run();
 }

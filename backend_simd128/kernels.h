@@ -44,7 +44,7 @@ Kernel Append;
 Items AppendRows;
 Refuses AppendRefuses;
 
-// attention.cc: one item per key/value head of each token.
+// attention.cc: one item per key/value head of a few tokens.
 Kernel Attention;
 Items AttentionItems;
 ScratchBytes AttentionScratch;
