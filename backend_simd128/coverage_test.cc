@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <span>
 #include <string>
 
 #include "support/engine.h"
+#include "support/tiny_deltanet.h"
 #include "support/tiny_model.h"
 
 namespace tenon {
@@ -38,12 +40,15 @@ std::shared_ptr<const Model> Load(std::span<const std::byte> file) {
   return model.value_or(nullptr);
 }
 
-void ExpectCovered(const TinyModelOptions& options) {
-  const auto tiny = testing_support::MakeTinyModel(options, /*seed=*/1);
-  const auto model = Load(tiny.file);
+void ExpectCovered(std::span<const std::byte> file) {
+  const auto model = Load(file);
   ASSERT_NE(model, nullptr);
   EXPECT_THAT(FallenBack(*model), IsEmpty())
       << model->bound().report.ToString();
+}
+
+void ExpectCovered(const TinyModelOptions& options) {
+  ExpectCovered(testing_support::MakeTinyModel(options, /*seed=*/1).file);
 }
 
 TinyModelOptions Quantised(DType dtype) {
@@ -69,6 +74,18 @@ TEST(Coverage, LeavesNoNodeOfALlamaToScalar) {
 TEST(Coverage, LeavesNoNodeOfAQwenToScalar) {
   ExpectCovered({.architecture = "qwen2"});
   ExpectCovered({.architecture = "qwen3", .head_dim = 16});
+}
+
+TEST(Coverage, LeavesNoNodeOfAHybridToScalar) {
+  for (const DType dtype : {DType::kF32, DType::kF16, DType::kQ8_0}) {
+    SCOPED_TRACE(Name(dtype));
+    const auto tiny = testing_support::MakeTinyDeltaNet({.embedding = 64,
+                                                         .state_size = 16,
+                                                         .feed_forward = 96,
+                                                         .matrices = dtype},
+                                                        /*seed=*/1);
+    ExpectCovered(tiny.file);
+  }
 }
 
 std::string LayoutOfEmbedding(const Model& model) {

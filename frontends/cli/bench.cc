@@ -109,10 +109,10 @@ std::string BackendColumn(const Model& model) {
 }
 
 void PrintHeader() {
-  absl::PrintF("| %-24s | %10s | %10s | %-12s | %7s | %8s | %20s |\n", "model",
+  absl::PrintF("| %-24s | %10s | %10s | %-14s | %7s | %8s | %20s |\n", "model",
                "size", "params", "backend", "threads", "test", "t/s");
   absl::PrintF(
-      "| ------------------------ | ---------: | ---------: | ------------ "
+      "| ------------------------ | ---------: | ---------: | -------------- "
       "| ------: | -------: | -------------------: |\n");
 }
 
@@ -120,7 +120,7 @@ void PrintRow(const Model& model, const Result& result) {
   const std::string rate = absl::StrFormat("%.2f ± %.2f", Mean(result.samples),
                                            StandardDeviation(result.samples));
   // The sign takes two bytes and one column.
-  absl::PrintF("| %-24s | %10s | %10s | %-12s | %7u | %8s | %21s |\n",
+  absl::PrintF("| %-24s | %10s | %10s | %-14s | %7u | %8s | %21s |\n",
                Summary(model.file()), Bytes(TensorBytes(model.file())),
                Count(model.parameters()), BackendColumn(model), result.threads,
                result.test.name, rate);

@@ -407,7 +407,7 @@ class BenchTest(ProgramTest):
         text, errors = self.fine(*self.OPTIONS, '-t', 1)
         lines = text.splitlines()
         self.assertEqual(len({len(line) for line in lines[:4]}), 1)
-        self.assertRegex(lines[2], r'^\| llama Q8_0 +\| .* \| scalar +\| +1 \| '
+        self.assertRegex(lines[2], r'^\| llama Q8_0 +\| .* \| scalar\S* +\| +1 \| '
                                    r'+pp16 \| +[\d.]+ ± [\d.]+ \|$')
         self.assertRegex(lines[3], r' tg4 ')
         self.assertRegex(lines[5], r'^peak memory: [\d.]+ MiB$')
