@@ -144,15 +144,26 @@ TENON_INLINE v128_t AddGroup(v128_t sum, const BlockScales<Format>& block,
   return sum;
 }
 
-// sums = the products of a row group with the blocks of one token
+// Asks for what is read some time after `bytes` at `p`, up to `last`: a single
+// token waits for memory otherwise.
+TENON_INLINE void TouchAhead(const std::byte* p, size_t bytes,
+                             const std::byte* last) noexcept {
+  constexpr size_t kAhead = 4096, kLine = 64;
+  for (size_t at = 0; at < bytes; at += kLine)
+    Touch(std::min(p + at + kAhead, last));
+}
+
+// sums = the products of a row group with the blocks of one token; `last`: the
+// last byte of the weight
 template <typename Format>
-void MultiplyOne(const std::byte* block, size_t blocks, const A8Block* x,
-                 Rows8& sums) noexcept {
+void MultiplyOne(const std::byte* block, size_t blocks, const std::byte* last,
+                 const A8Block* x, Rows8& sums) noexcept {
   using B = PackedBlock<Format>;
   v128_t sum0 = Zero(), sum1 = Zero();
   for (size_t b = 0; b < blocks; ++b, block += B::kBytes) {
     const BlockScales<Format> scales(block);
     for (size_t g = 0; g < B::kGroups; ++g, ++x) {
+      TouchAhead(B::TileHalf(block, g, 0), B::kTileBytes, last);
       const Group<Format> w(block, g);
       const Token token(*x);
       sum0 = AddGroup(sum0, scales, w, 0, token);
@@ -197,6 +208,8 @@ void LinearInt8(const KernelArgs& args, const StepContext& ctx, Range range,
   const WeightRef& weight = args.weight[0];
   const size_t blocks = B::BlocksOf(weight.cols);
   const size_t tokens = RowCount(args.out, ctx);
+  const std::byte* last =
+      weight.data + RowGroupsOf(weight.rows) * blocks * B::kBytes - 1;
   for (size_t group = range.begin; group < range.end; ++group) {
     const std::byte* rows = weight.data + group * blocks * B::kBytes;
     const OutputColumns<kGroupRows> columns(args, ctx, group * kGroupRows);
@@ -207,7 +220,7 @@ void LinearInt8(const KernelArgs& args, const StepContext& ctx, Range range,
         x[t] = RowOf<A8Block>(args.in[0], ctx, first + t);
       Rows8 sums[kTokens];
       if (count == 1)
-        MultiplyOne<Format>(rows, blocks, x[0], sums[0]);
+        MultiplyOne<Format>(rows, blocks, last, x[0], sums[0]);
       else
         MultiplyMany<Format>(rows, blocks, x, count, sums);
       for (size_t t = 0; t < count; ++t) {

@@ -33,6 +33,16 @@ inline v128_t SplatBits(uint32_t x) noexcept {
 }
 inline v128_t Zero() noexcept { return wasm_i32x4_splat(0); }
 
+// Brings the line of a byte that can be read into the cache.
+inline void Touch(const std::byte* p) noexcept {
+#if defined(__wasm__)
+  // There is no prefetch, but a load whose result is not used does not wait.
+  static_cast<void>(*static_cast<const volatile std::byte*>(p));
+#else
+  __builtin_prefetch(p);
+#endif
+}
+
 // mask ? a : b, where every bit of a lane's mask is the same.
 inline v128_t Select(v128_t mask, v128_t a, v128_t b) noexcept {
   return wasm_v128_bitselect(a, b, mask);
