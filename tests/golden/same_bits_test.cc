@@ -1,4 +1,4 @@
-// The model that ships gives the same bytes wherever this test runs: natively
+// The models that ship give the same bytes wherever this test runs: natively
 // and as WebAssembly, whatever the compiler, the processor or the C library.
 // Unlike the other tests of this folder it does not say that they are right.
 #include <gtest/gtest.h>
@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "support/engine.h"
 #include "tenon/model.h"
 #include "tenon/session.h"
@@ -43,14 +44,15 @@ TokenId Best(std::span<const float> logits) {
 }
 
 // The prompt, then the best token kTokens times.
-StatusOr<Result> ContinueText(const LoadOptions& options) {
+StatusOr<Result> ContinueText(std::string_view file,
+                              const LoadOptions& options) {
   TENON_ASSIGN_OR_RETURN(const Registry registry,
                          testing_support::LinkedRegistry(/*executors=*/true));
   TENON_ASSIGN_OR_RETURN(
-      ModelFile file,
-      OpenModelFile(registry, TENON_SOURCE_DIR "/models/tiny-llama.gguf"));
+      ModelFile opened,
+      OpenModelFile(registry, absl::StrCat(TENON_SOURCE_DIR "/models/", file)));
   TENON_ASSIGN_OR_RETURN(const std::shared_ptr<const Model> model,
-                         Model::Load(registry, std::move(file), options));
+                         Model::Load(registry, std::move(opened), options));
   TENON_ASSIGN_OR_RETURN(const std::unique_ptr<Session> session,
                          Session::Create(model, {}));
   Fingerprint fingerprint;
@@ -66,26 +68,43 @@ StatusOr<Result> ContinueText(const LoadOptions& options) {
                 fingerprint.value()};
 }
 
-// In both runs.
-constexpr char kText[] =
-    "Once upon a time, there was a patient girl named Jane. She lived in a "
-    "little house by the sea. Jane liked playing in the rain more than "
-    "anything else. One day her friend Bramble had a new pink toy boat. "
-    "Everyone wanted to see it.";
+const LoadOptions kAllF32{.activations = Activations::kF32,
+                          .cache = DType::kF32};
 
-TEST(SameBits, WithActivationsOfInt8) {
-  const auto result = ContinueText({});
+void ExpectSame(std::string_view file, const LoadOptions& options,
+                std::string_view text, uint64_t logits) {
+  const auto result = ContinueText(file, options);
   ASSERT_TRUE(result.ok()) << result.status();
-  EXPECT_EQ(result->text, kText);
-  EXPECT_EQ(result->logits, 0xb7e8bc8b07d562e0u);
+  EXPECT_EQ(result->text, text);
+  EXPECT_EQ(result->logits, logits);
 }
 
-TEST(SameBits, WithActivationsAndCacheOfF32) {
-  const auto result =
-      ContinueText({.activations = Activations::kF32, .cache = DType::kF32});
-  ASSERT_TRUE(result.ok()) << result.status();
-  EXPECT_EQ(result->text, kText);
-  EXPECT_EQ(result->logits, 0xc93fffcbe4577e73u);
+// With either kind of activations.
+constexpr char kLlamaText[] =
+    "Once upon a time, there was a lively girl named Luna. She lived in a "
+    "little house by the sea with her family. Luna loved to play in the "
+    "mud. One day Luna was walking by the water and found a bottle. There "
+    "was a letter";
+constexpr char kHybridText[] =
+    "Once upon a time, there was a cheerful boy named Alex. He lived in a "
+    "little town near the lake. Alex liked playing in the rain more than "
+    "anything else. One day Alex was walking by the water and found a "
+    "bottle. There was a letter in";
+
+TEST(SameBits, LlamaWithActivationsOfInt8) {
+  ExpectSame("tiny-llama.gguf", {}, kLlamaText, 0xb85dfb2bab7f810eu);
+}
+
+TEST(SameBits, LlamaWithActivationsAndCacheOfF32) {
+  ExpectSame("tiny-llama.gguf", kAllF32, kLlamaText, 0xb9e8bb6738af270bu);
+}
+
+TEST(SameBits, HybridWithActivationsOfInt8) {
+  ExpectSame("tiny-deltanet.gguf", {}, kHybridText, 0x876c05592ad31966u);
+}
+
+TEST(SameBits, HybridWithActivationsAndCacheOfF32) {
+  ExpectSame("tiny-deltanet.gguf", kAllF32, kHybridText, 0x1fb44c49f1a70c6au);
 }
 
 }  // namespace
