@@ -33,7 +33,7 @@ Status CheckInside(const ByteSource& source, uint64_t offset, uint64_t count) {
 }
 
 // Bytes that are all in memory.
-class MemorySource : public ByteSource {
+class MemorySource final : public ByteSource {
  public:
   MemorySource(std::string name, std::span<const std::byte> bytes)
       : name_(std::move(name)), bytes_(bytes) {}
@@ -102,13 +102,14 @@ StatusOr<uint64_t> SizeOf(const Descriptor& file, const std::string& path) {
 }
 
 // A file that is read as it is asked for.
-class UnmappedFile final : public ByteSource {
+class UnmappedFile : public ByteSource {
  public:
   UnmappedFile(std::string path, Descriptor file, uint64_t size)
       : path_(std::move(path)), file_(std::move(file)), size_(size) {}
 
   std::string_view name() const override { return path_; }
   uint64_t size() const override { return size_; }
+  StatusOr<uint64_t> SizeNow() const { return SizeOf(file_, path_); }
 
   Status Read(uint64_t offset, std::span<std::byte> out) override {
     TENON_RETURN_IF_ERROR(CheckInside(*this, offset, out.size()));
@@ -141,16 +142,22 @@ class UnmappedFile final : public ByteSource {
 
 #ifdef TENON_HAS_MMAP
 
-class MappedFile final : public MemorySource {
+// Read() copies past the mapping, whose pages would stay in memory.
+class MappedFile final : public UnmappedFile {
  public:
-  using MemorySource::MemorySource;
+  MappedFile(std::string path, Descriptor file,
+             std::span<const std::byte> bytes)
+      : UnmappedFile(std::move(path), std::move(file), bytes.size()),
+        bytes_(bytes) {}
   MappedFile(const MappedFile&) = delete;
   MappedFile& operator=(const MappedFile&) = delete;
   ~MappedFile() override {
-    const auto bytes = Mapped();
-    if (bytes.empty()) return;
-    munmap(const_cast<std::byte*>(bytes.data()), bytes.size());
+    munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
   }
+  std::span<const std::byte> Mapped() const override { return bytes_; }
+
+ private:
+  std::span<const std::byte> bytes_;
 };
 
 #endif  // TENON_HAS_MMAP
@@ -165,7 +172,7 @@ std::unique_ptr<ByteSource> FromMemory(std::string name,
 #ifdef TENON_HAS_MMAP
 
 StatusOr<std::unique_ptr<ByteSource>> OpenFile(const std::string& path) {
-  TENON_ASSIGN_OR_RETURN(const Descriptor file, Open(path));
+  TENON_ASSIGN_OR_RETURN(Descriptor file, Open(path));
   TENON_ASSIGN_OR_RETURN(const uint64_t size, SizeOf(file, path));
   if (size == 0) return FromMemory(path, {});
   if (!std::in_range<size_t>(size)) {
@@ -175,8 +182,9 @@ StatusOr<std::unique_ptr<ByteSource>> OpenFile(const std::string& path) {
   void* start = mmap(nullptr, size, PROT_READ, MAP_SHARED, file.get(), 0);
   if (start == MAP_FAILED) return IoError(path, "cannot be mapped");
   auto source = std::make_unique<MappedFile>(
-      path, std::span(static_cast<const std::byte*>(start), size));
-  TENON_ASSIGN_OR_RETURN(const uint64_t size_now, SizeOf(file, path));
+      path, std::move(file),
+      std::span(static_cast<const std::byte*>(start), size));
+  TENON_ASSIGN_OR_RETURN(const uint64_t size_now, source->SizeNow());
   if (size_now != size) {
     return absl::UnavailableError(absl::StrCat(path, ": changed its size from ",
                                                size, " to ", size_now,

@@ -4,7 +4,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "src/weight_loader.h"
 
 namespace tenon {
 namespace {
@@ -15,12 +14,6 @@ constexpr uint64_t kLogitBytes = uint64_t{4} << 20;
 
 // Activations of one step.  Wide models take shorter steps.
 constexpr uint64_t kActivationBytes = uint64_t{48} << 20;
-
-Status InFile(const ModelFile& file, const Status& status) {
-  if (status.ok()) return status;
-  return Status(status.code(),
-                absl::StrCat(file.name(), ": ", status.message()));
-}
 
 StatusOr<const Plugin*> FindArchitecture(const Registry& registry,
                                          const ModelFile& file) {
@@ -97,23 +90,6 @@ StatusOr<std::vector<NamedBackend>> SelectBackends(const Registry& registry,
   return selected;
 }
 
-std::unique_ptr<Executor> MakeExecutor(const Registry& registry,
-                                       const LoadOptions& options,
-                                       std::string_view& name) {
-  const auto linked = registry.OfKind(PluginKind::kExecutor);
-  if (!linked.empty() && options.threads != 1) {
-    name = linked.front()->name;
-    if (auto pool = AsExecutor(*linked.front()).create(options.threads))
-      return pool;
-    Warn(options.log,
-         absl::StrCat(name, ": cannot start threads; one is used"));
-  } else if (options.threads > 1) {
-    Warn(options.log, "no executor with threads is linked; one is used");
-  }
-  name = "inline";
-  return MakeInlineExecutor();
-}
-
 BindOptions BindOptionsFor(const LoadOptions& options,
                            const ModelShape& shape) {
   BindOptions bind;
@@ -149,7 +125,7 @@ Status CheckTokenizer(const Tokenizer* tokenizer, const ModelShape& shape) {
 StatusOr<Graph> BuildGraph(const Registry& registry, const ModelFile& file,
                            DType cache) {
   auto built = Build(registry, file, cache);
-  if (!built.ok()) return InFile(file, built.status());
+  if (!built.ok()) return file.Blame(built.status());
   return std::move(built->graph);
 }
 
@@ -158,14 +134,14 @@ StatusOr<std::unique_ptr<Tokenizer>> LoadTokenizer(const Registry& registry,
                                                    const LogHook& log) {
   if (!file.metadata.Has("tokenizer.ggml.model")) return nullptr;
   const auto wanted = file.metadata.String("tokenizer.ggml.model");
-  if (!wanted.ok()) return InFile(file, wanted.status());
+  if (!wanted.ok()) return file.Blame(wanted.status());
   if (*wanted == "none" || *wanted == "no_vocab") return nullptr;
   for (const Plugin* plugin : registry.OfKind(PluginKind::kTokenizer)) {
     const TokenizerFactory& factory = AsTokenizer(*plugin);
     if (std::ranges::find(factory.models, *wanted) == factory.models.end())
       continue;
     auto tokenizer = factory.create(file.metadata, log);
-    if (!tokenizer.ok()) return InFile(file, tokenizer.status());
+    if (!tokenizer.ok()) return file.Blame(tokenizer.status());
     return tokenizer;
   }
   return absl::UnimplementedError(
@@ -173,17 +149,7 @@ StatusOr<std::unique_ptr<Tokenizer>> LoadTokenizer(const Registry& registry,
                    *wanted, "' ('tokenizer.ggml.model')"));
 }
 
-StatusOr<std::shared_ptr<const Model>> Model::Load(const Registry& registry,
-                                                   ModelFile file,
-                                                   const LoadOptions& options) {
-  std::shared_ptr<Model> model(new Model);
-  model->file_ = std::move(file);
-  const Status status = model->Bring(registry, options);
-  if (!status.ok()) return InFile(model->file_, status);
-  return std::shared_ptr<const Model>(std::move(model));
-}
-
-Status Model::Bring(const Registry& registry, const LoadOptions& options) {
+Status Model::Prepare(const Registry& registry, const LoadOptions& options) {
   TENON_ASSIGN_OR_RETURN(Built built, Build(registry, file_, options.cache));
   shape_ = built.shape;
   architecture_ = built.plugin->name;
@@ -194,14 +160,7 @@ Status Model::Bring(const Registry& registry, const LoadOptions& options) {
                                             BindOptionsFor(options, shape_)));
   TENON_ASSIGN_OR_RETURN(tokenizer_,
                          LoadTokenizer(registry, file_, options.log));
-  TENON_RETURN_IF_ERROR(CheckTokenizer(tokenizer_.get(), shape_));
-  TENON_ASSIGN_OR_RETURN(LoadedWeights weights,
-                         LoadWeights(file_, bound_.graph, bound_.layouts,
-                                     {options.progress, options.cancel}));
-  bound_.AttachWeights(weights.data);
-  packed_ = std::move(weights.owned);
-  executor_ = MakeExecutor(registry, options, executor_name_);
-  return absl::OkStatus();
+  return CheckTokenizer(tokenizer_.get(), shape_);
 }
 
 MemoryEstimate EstimateMemory(const BoundGraph& bound, uint32_t context) {

@@ -64,6 +64,10 @@ uint64_t ModelFile::TotalBytes() const {
   return total;
 }
 
+Status ModelFile::Blame(const Status& error) const {
+  return Status(error.code(), absl::StrCat(name(), ": ", error.message()));
+}
+
 StatusOr<ModelFile> OpenModelFile(const Registry& registry,
                                   const std::string& path, const LogHook& log) {
   TENON_ASSIGN_OR_RETURN(auto source, OpenFile(path));

@@ -2,125 +2,108 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <tuple>
 
 #include "absl/strings/str_cat.h"
 
 namespace tenon {
 namespace {
 
-constexpr uint64_t kBlockBytes = uint64_t{1} << 22;  // streamed at once
+constexpr uint64_t kBlockBytes = uint64_t{1} << 22;  // asked for at once
 
-// The tensor's bytes inside its mapped source; empty if it is not mapped.
-std::span<const std::byte> MappedBytes(const ModelFile& file,
-                                       const TensorInfo& tensor) {
-  const auto mapped = file.sources[tensor.source]->Mapped();
-  if (mapped.empty()) return {};
-  return mapped.subspan(tensor.offset, tensor.bytes);
+uint64_t PackedBytes(const TensorInfo& tensor, const PackedLayout* layout) {
+  return layout == nullptr
+             ? tensor.bytes
+             : layout->bytes(tensor.dtype, tensor.rows(), tensor.cols());
 }
 
-bool IsAligned(std::span<const std::byte> bytes) {
-  return reinterpret_cast<uintptr_t>(bytes.data()) % kWeightAlignment == 0;
+uint64_t RowBytesOf(const TensorInfo& tensor) {
+  return tensor.bytes / tensor.rows();
 }
 
-class WeightLoader {
- public:
-  WeightLoader(const ModelFile& file, const WeightLoadOptions& options,
-               uint64_t total)
-      : file_(file), options_(options), total_(total) {}
-
-  Status Load(const TensorInfo& tensor, const PackedLayout* layout) {
-    const auto mapped = MappedBytes(file_, tensor);
-    if (layout == nullptr && !mapped.empty() && IsAligned(mapped)) {
-      loaded_.data.push_back(mapped.data());
-      return Advance(tensor.bytes);
-    }
-    TENON_ASSIGN_OR_RETURN(
-        AlignedBuffer target,
-        AlignedBuffer::Allocate(PackedBytes(tensor, layout),
-                                absl::StrCat("tensor '", tensor.name, "'")));
-    TENON_RETURN_IF_ERROR(Stream(tensor, layout, target.data()));
-    loaded_.data.push_back(target.data());
-    loaded_.owned.push_back(std::move(target));
-    return absl::OkStatus();
-  }
-
-  LoadedWeights Take() { return std::move(loaded_); }
-
- private:
-  static uint64_t PackedBytes(const TensorInfo& tensor,
-                              const PackedLayout* layout) {
-    return layout == nullptr
-               ? tensor.bytes
-               : layout->bytes(tensor.dtype, tensor.rows(), tensor.cols());
-  }
-
-  // Block of rows by block of rows; 64 bits, because a file may be larger than
-  // the address space.
-  Status Stream(const TensorInfo& tensor, const PackedLayout* layout,
-                std::byte* target) {
-    const uint64_t rows = tensor.rows(), row_bytes = tensor.bytes / rows;
-    const uint64_t group = layout == nullptr ? 1 : layout->row_group;
-    const uint64_t step =
-        std::max<uint64_t>(1, kBlockBytes / (row_bytes * group)) * group;
-    if (layout != nullptr)
-      TENON_RETURN_IF_ERROR(Reserve(std::min(step, rows) * row_bytes));
-    for (uint64_t first = 0; first < rows; first += step) {
-      const auto count = static_cast<size_t>(std::min(step, rows - first));
-      const auto bytes = static_cast<size_t>(count * row_bytes);
-      const uint64_t begin = first * row_bytes;
-      if (layout == nullptr) {
-        TENON_RETURN_IF_ERROR(Fetch(tensor, begin, {target + begin, bytes}));
-      } else {
-        TENON_RETURN_IF_ERROR(Fetch(tensor, begin, {block_.data(), bytes}));
-        layout->pack(tensor.dtype, rows, tensor.cols(), first, count,
-                     block_.data(), target);
-      }
-      TENON_RETURN_IF_ERROR(Advance(bytes));
-    }
-    return absl::OkStatus();
-  }
-
-  // Makes block_ hold `bytes` at least.
-  Status Reserve(uint64_t bytes) {
-    if (bytes <= block_.size()) return absl::OkStatus();
-    TENON_ASSIGN_OR_RETURN(
-        block_, AlignedBuffer::Allocate(bytes, "a block of weights to pack"));
-    return absl::OkStatus();
-  }
-
-  Status Fetch(const TensorInfo& tensor, uint64_t offset,
-               std::span<std::byte> out) {
-    return file_.sources[tensor.source]->Read(tensor.offset + offset, out);
-  }
-
-  Status Advance(uint64_t bytes) {
-    if (options_.cancel != nullptr && options_.cancel->load())
-      return absl::CancelledError("loading was cancelled");
-    done_ += bytes;
-    if (options_.progress) options_.progress(done_, total_);
-    return absl::OkStatus();
-  }
-
-  const ModelFile& file_;
-  const WeightLoadOptions& options_;
-  uint64_t done_ = 0, total_;
-  AlignedBuffer block_;  // canonical rows, to be packed
-  LoadedWeights loaded_;
-};
+bool IsAligned(const std::byte* bytes) {
+  return reinterpret_cast<uintptr_t>(bytes) % kWeightAlignment == 0;
+}
 
 }  // namespace
 
-StatusOr<LoadedWeights> LoadWeights(
-    const ModelFile& file, const Graph& graph,
-    std::span<const PackedLayout* const> layouts,
-    const WeightLoadOptions& options) {
-  uint64_t total = 0;
-  for (const Weight& w : graph.weights) total += file.Find(w.name)->bytes;
-  WeightLoader loader(file, options, total);
-  for (size_t i = 0; i < graph.weights.size(); ++i)
-    TENON_RETURN_IF_ERROR(
-        loader.Load(*file.Find(graph.weights[i].name), layouts[i]));
-  return loader.Take();
+WeightLoader::WeightLoader(const ModelFile& file, const Graph& graph,
+                           std::span<const PackedLayout* const> layouts)
+    : file_(file) {
+  for (size_t i = 0; i < graph.weights.size(); ++i) {
+    parts_.push_back({file.Find(graph.weights[i].name), layouts[i], i});
+    total_ += parts_.back().tensor->bytes;
+  }
+  std::ranges::sort(parts_, {}, [](const Part& part) {
+    return std::tuple(part.tensor->source, part.tensor->offset, part.index);
+  });
+  loaded_.data.resize(parts_.size());
+}
+
+bool WeightLoader::IsUsedInPlace(const Part& part) const {
+  const auto mapped = file_.sources[part.tensor->source]->Mapped();
+  return part.layout == nullptr && !mapped.empty() &&
+         IsAligned(mapped.data() + part.tensor->offset);
+}
+
+// As many rows as make a block: whole row groups.
+uint64_t WeightLoader::BlockRows() const {
+  const Part& part = parts_[part_];
+  const uint64_t group = part.layout == nullptr ? 1 : part.layout->row_group;
+  const uint64_t groups = kBlockBytes / (RowBytesOf(*part.tensor) * group);
+  return std::max<uint64_t>(1, groups) * group;
+}
+
+// Makes room for a weight, and for its blocks if they have to be packed.
+Status WeightLoader::Begin(const Part& part) {
+  TENON_ASSIGN_OR_RETURN(AlignedBuffer target,
+                         AlignedBuffer::Allocate(
+                             PackedBytes(*part.tensor, part.layout),
+                             absl::StrCat("tensor '", part.tensor->name, "'")));
+  target_ = target.data();
+  loaded_.data[part.index] = target_;
+  loaded_.owned.push_back(std::move(target));
+  if (part.layout == nullptr) return absl::OkStatus();
+  const uint64_t bytes =
+      std::min(BlockRows(), part.tensor->rows()) * RowBytesOf(*part.tensor);
+  if (bytes <= block_.size()) return absl::OkStatus();
+  TENON_ASSIGN_OR_RETURN(
+      block_, AlignedBuffer::Allocate(bytes, "a block of weights to pack"));
+  return absl::OkStatus();
+}
+
+StatusOr<std::optional<WeightRequest>> WeightLoader::Next() {
+  for (; part_ < parts_.size() && IsUsedInPlace(parts_[part_]); ++part_) {
+    const Part& part = parts_[part_];
+    const auto mapped = file_.sources[part.tensor->source]->Mapped();
+    loaded_.data[part.index] = mapped.data() + part.tensor->offset;
+    done_ += part.tensor->bytes;
+  }
+  if (part_ == parts_.size()) {
+    block_ = {};
+    return std::nullopt;
+  }
+  const Part& part = parts_[part_];
+  if (row_ == 0) TENON_RETURN_IF_ERROR(Begin(part));
+  rows_ = std::min(BlockRows(), part.tensor->rows() - row_);
+  const uint64_t row_bytes = RowBytesOf(*part.tensor), at = row_ * row_bytes;
+  std::byte* into = part.layout == nullptr ? target_ + at : block_.data();
+  return WeightRequest{part.tensor->source,
+                       part.tensor->offset + at,
+                       {into, static_cast<size_t>(rows_ * row_bytes)}};
+}
+
+void WeightLoader::Written() {
+  const Part& part = parts_[part_];
+  const TensorInfo& tensor = *part.tensor;
+  if (part.layout != nullptr)
+    part.layout->pack(tensor.dtype, tensor.rows(), tensor.cols(), row_, rows_,
+                      block_.data(), target_);
+  done_ += rows_ * RowBytesOf(tensor);
+  row_ += rows_;
+  if (row_ < tensor.rows()) return;
+  row_ = 0;
+  ++part_;
 }
 
 }  // namespace tenon

@@ -13,7 +13,6 @@
 #include "cli/commands.h"
 #include "tenon/plugin.h"
 #include "tenon/registry.h"
-#include "tenon/version.h"
 
 namespace tenon::cli {
 namespace {

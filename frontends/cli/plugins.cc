@@ -8,8 +8,8 @@
 #include "cli/json.h"
 #include "tenon/architecture.h"
 #include "tenon/backend.h"
+#include "tenon/plugin.h"
 #include "tenon/sampler.h"
-#include "tenon/version.h"
 
 namespace tenon::cli {
 namespace {

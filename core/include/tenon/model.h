@@ -50,7 +50,7 @@ class Model {
   // Binds and loads.  The file is kept open: weights in the canonical layout
   // are used where they lie in it.
   // Errors: kUnimplemented when no linked plugin runs it, kInvalidArgument,
-  // kResourceExhausted, kCancelled.
+  // kResourceExhausted, kUnavailable, kCancelled.
   static StatusOr<std::shared_ptr<const Model>> Load(
       const Registry& registry, ModelFile file, const LoadOptions& options);
 
@@ -65,8 +65,10 @@ class Model {
   uint64_t parameters() const;  // elements of all tensors of the file
 
  private:
+  friend class ModelLoader;
   Model() = default;
-  Status Bring(const Registry& registry, const LoadOptions& options);
+  // All but the weights and the executor.
+  Status Prepare(const Registry& registry, const LoadOptions& options);
 
   ModelFile file_;
   ModelShape shape_{};

@@ -47,6 +47,8 @@ struct ModelFile {
   uint64_t TotalBytes() const;  // of all sources
   // "model.gguf": of the first source.
   std::string_view name() const { return sources.front()->name(); }
+  // The error with the file's name in front.
+  Status Blame(const Status& error) const;
 };
 
 // What a file format plugin brings.

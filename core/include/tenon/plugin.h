@@ -15,9 +15,14 @@
 #include <cstdint>
 #include <span>
 
-#include "tenon/version.h"
-
 namespace tenon {
+
+// Of this copy of Tenon.
+inline constexpr const char* kVersion = "0.1.0";
+
+// Changes whenever a plugin compiled against older headers could misbehave.
+// A registry refuses descriptors that carry another number.
+inline constexpr uint32_t kPluginAbi = 1;
 
 struct ArchitectureFactory;  // architecture.h
 struct Backend;              // backend.h
