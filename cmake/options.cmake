@@ -15,7 +15,7 @@ set(TENON_SAMPLERS sampler_logit_bias sampler_penalties sampler_top_k
     CACHE STRING "Sampler plugins")
 set(TENON_FILES file_gguf
     CACHE STRING "File format plugins")
-set(TENON_FRONTENDS cli
+set(TENON_FRONTENDS cli web
     CACHE STRING "Folders of frontends/ to build")
 set(TENON_EXTRA_PLUGIN_DIRS ""
     CACHE STRING "Folders of foreign plugins to build in this tree")

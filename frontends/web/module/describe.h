@@ -1,0 +1,19 @@
+// What there is to know about a model, by key: see exports.h.
+#ifndef FRONTENDS_WEB_MODULE_DESCRIBE_H_
+#define FRONTENDS_WEB_MODULE_DESCRIBE_H_
+
+#include <string>
+#include <string_view>
+
+#include "module/engine.h"
+
+namespace tenon::web {
+
+// NaN for an unknown key, or one that is not known yet.
+double Number(const Engine& engine, std::string_view key);
+// Empty for those.
+std::string Text(const Engine& engine, std::string_view key);
+
+}  // namespace tenon::web
+
+#endif  // FRONTENDS_WEB_MODULE_DESCRIBE_H_

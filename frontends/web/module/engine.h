@@ -1,0 +1,92 @@
+// What the exported functions work on: a model that is being loaded or is
+// ready, and its sessions and samplers by number.
+#ifndef FRONTENDS_WEB_MODULE_ENGINE_H_
+#define FRONTENDS_WEB_MODULE_ENGINE_H_
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "module/prefix_source.h"
+#include "tenon/model_loader.h"
+#include "tenon/registry.h"
+#include "tenon/sampler.h"
+#include "tenon/session.h"
+
+namespace tenon::web {
+
+// Objects by number: 1, 2, 3, ...; a number is used once.
+template <typename T>
+class Handles {
+ public:
+  int Add(T object) {
+    objects_.emplace(++last_, std::move(object));
+    return last_;
+  }
+  T* Find(int handle) {
+    const auto found = objects_.find(handle);
+    return found == objects_.end() ? nullptr : &found->second;
+  }
+  void Remove(int handle) { objects_.erase(handle); }
+
+ private:
+  std::map<int, T> objects_;
+  int last_ = 0;
+};
+
+struct OpenSession {
+  std::unique_ptr<Session> session;
+  Handles<Checkpoint> checkpoints;
+  std::span<const float> logits;  // after the last token
+};
+
+// One per instance of the module.  Threads: one caller.
+class Engine {
+ public:
+  // ---- loading, in this order; see exports.h
+  Status Open(std::string_view name, uint64_t size);
+  std::byte* HeaderRoom(uint64_t bytes);
+  // Whether the header is complete.
+  StatusOr<bool> ReadHeader(uint64_t filled);
+  Status Bind(std::string_view options);
+  StatusOr<std::optional<WeightRequest>> Next();
+  Status Written();
+  Status Start();
+
+  // ---- what was loaded
+  // Null before Bind().
+  const Model* model() const;
+  // Errors: kFailedPrecondition before Start().
+  StatusOr<std::shared_ptr<const Model>> Ready() const;
+  // Null if the model has none, or before Bind().
+  const Tokenizer* tokenizer() const;
+  const std::string& warnings() const { return warnings_; }
+
+  // ---- sessions and samplers
+  StatusOr<int> AddSession(uint32_t context_size);
+  StatusOr<int> AddSampler(std::string_view options);
+  // Errors: kInvalidArgument for a number that is not one of a session.
+  StatusOr<OpenSession*> FindSession(int handle);
+  StatusOr<SamplerChain*> FindSampler(int handle);
+  void RemoveSession(int handle) { sessions_.Remove(handle); }
+  void RemoveSampler(int handle) { samplers_.Remove(handle); }
+
+ private:
+  StatusOr<const Registry*> Plugins();
+  LogHook Log();
+
+  std::optional<Registry> registry_;
+  std::string name_, warnings_;
+  uint64_t size_ = 0;
+  Prefix prefix_;
+  std::optional<ModelFile> file_;
+  std::optional<ModelLoader> loader_;
+  std::shared_ptr<const Model> model_;
+  Handles<OpenSession> sessions_;
+  Handles<SamplerChain> samplers_;
+};
+
+}  // namespace tenon::web
+
+#endif  // FRONTENDS_WEB_MODULE_ENGINE_H_

@@ -1,0 +1,161 @@
+// The exported functions, called as JavaScript calls them.
+#include "module/exports.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+namespace tenon {
+namespace {
+
+using testing::HasSubstr;
+
+std::string ReadModel() {
+  std::ifstream file(TENON_SOURCE_DIR "/models/tiny-deltanet.gguf",
+                     std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+// Reads the header from ever more of the file; returns the last result.
+int ReadHeader(const std::string& file) {
+  for (size_t n = 1000;; n = std::min(2 * n, file.size())) {
+    std::memcpy(tenon_header_room(static_cast<double>(n)), file.data(), n);
+    const int result = tenon_header(static_cast<double>(n));
+    if (result != 0 || n == file.size()) return result;
+  }
+}
+
+int WriteWeights(const std::string& file) {
+  double request[3], last = 0;
+  int result;
+  while ((result = tenon_next(request)) == 1) {
+    EXPECT_GE(request[0], last) << "not in the order of the file";
+    last = request[0] + request[1];
+    std::memcpy(reinterpret_cast<void*>(static_cast<uintptr_t>(request[2])),
+                file.data() + static_cast<size_t>(request[0]),
+                static_cast<size_t>(request[1]));
+    tenon_accept();
+  }
+  return result;
+}
+
+// There is one engine, as in an instance of the module: each test of a loaded
+// model uses the same.
+class Exports : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    EXPECT_LT(tenon_session(0), 0) << "nothing is loaded";
+    EXPECT_LT(tenon_bind(""), 0) << "there is no header";
+    EXPECT_TRUE(std::isnan(tenon_number("vocab_size")));
+
+    const std::string junk(5000, 'x');
+    tenon_open("junk.gguf", 5000);
+    EXPECT_LT(ReadHeader(junk), 0);
+    EXPECT_THAT(tenon_error(), HasSubstr("junk.gguf"));
+
+    const std::string file = ReadModel();
+    tenon_open("tiny.gguf", static_cast<double>(file.size()));
+    ASSERT_EQ(ReadHeader(file), 1) << tenon_error();
+    ASSERT_EQ(tenon_bind("activations=int8;cache=f16;threads=1"), 0)
+        << tenon_error();
+    EXPECT_LT(tenon_start(), 0) << "no weights are there";
+    ASSERT_EQ(WriteWeights(file), 0) << tenon_error();
+    ASSERT_EQ(tenon_start(), 0) << tenon_error();
+  }
+
+  static std::vector<int32_t> Encode(std::string_view text) {
+    const int count = tenon_encode(text.data(), text.size(), 1, 0);
+    return {tenon_tokens(), tenon_tokens() + count};
+  }
+
+  // The text that the best tokens make, `count` of them.
+  static std::string Continue(int session, int count) {
+    const int greedy = tenon_sampler("temp=0");
+    std::string text;
+    for (int i = 0; i < count; ++i) {
+      const int32_t id = tenon_sample(greedy, session);
+      tenon_accept_token(greedy, id);
+      const int bytes = tenon_token_bytes(id, 0);
+      text.append(reinterpret_cast<const char*>(tenon_bytes()),
+                  static_cast<size_t>(bytes));
+      tenon_feed(session, &id, 1, nullptr, nullptr);
+    }
+    tenon_sampler_free(greedy);
+    return text;
+  }
+
+  static int Begin(std::string_view prompt) {
+    const int session = tenon_session(64);
+    const auto ids = Encode(prompt);
+    EXPECT_EQ(tenon_feed(session, ids.data(), ids.size(), nullptr, nullptr), 0);
+    return session;
+  }
+};
+
+// The text is that of the native program.
+TEST_F(Exports, WriteTheTextOfTheModel) {
+  const int session = Begin("Once upon a time");
+  EXPECT_EQ(Continue(session, 8), ", there was a cheerful boy named Alex");
+  EXPECT_EQ(tenon_position(session), 12);
+  tenon_session_free(session);
+  EXPECT_LT(tenon_position(session), 0);
+}
+
+TEST_F(Exports, ComeBackToACheckpoint) {
+  const int session = Begin("Once upon a time");
+  const std::string before = Continue(session, 4);
+  const int checkpoint = tenon_checkpoint(session);
+  EXPECT_LT(tenon_restore(session, checkpoint + 1), 0);
+  Continue(session, 7);
+  ASSERT_EQ(tenon_restore(session, checkpoint), 0) << tenon_error();
+  EXPECT_EQ(tenon_position(session), 8);
+  EXPECT_LT(tenon_sample(tenon_sampler("temp=0"), session), 0)
+      << "logits of what was forgotten";
+  tenon_session_free(session);
+}
+
+TEST_F(Exports, GiveTheRowsOfAFeed) {
+  const auto ids = Encode("Once upon a time");
+  const auto vocab = static_cast<size_t>(tenon_number("vocab_size"));
+  const int session = tenon_session(64);
+  std::vector<float> rows(vocab * ids.size());
+  ASSERT_EQ(tenon_feed(session, ids.data(), ids.size(), rows.data(), nullptr),
+            0);
+  EXPECT_TRUE(std::equal(rows.end() - static_cast<ptrdiff_t>(vocab), rows.end(),
+                         tenon_logits(session)));
+  EXPECT_NE(rows.front(), 0);
+  tenon_session_free(session);
+}
+
+TEST_F(Exports, SayWhatIsWrong) {
+  EXPECT_LT(tenon_sampler("temperature=1"), 0);
+  EXPECT_THAT(tenon_error(), HasSubstr("temperature"));
+  EXPECT_LT(tenon_sampler("temp"), 0);
+  EXPECT_THAT(tenon_error(), HasSubstr("KEY=VALUE"));
+  const int session = tenon_session(4);
+  const auto ids = Encode("Once upon a time there was");
+  EXPECT_LT(tenon_feed(session, ids.data(), ids.size(), nullptr, nullptr), 0);
+  EXPECT_THAT(tenon_error(), HasSubstr("4"));
+  EXPECT_EQ(tenon_position(session), 0) << "nothing was fed";
+  tenon_session_free(session);
+}
+
+TEST_F(Exports, DescribeTheModel) {
+  EXPECT_EQ(tenon_number("parameters"), 2402032);
+  EXPECT_EQ(tenon_number("position_bytes"), 768);
+  EXPECT_EQ(tenon_number("state_bytes"), 114 * 1024);
+  EXPECT_STREQ(tenon_text("architecture"), "qwen35");
+  EXPECT_THAT(tenon_text("kernels"), HasSubstr("GatedDelta: gated_delta"));
+  EXPECT_THAT(tenon_text("chat_template"), HasSubstr("im_start"));
+  EXPECT_TRUE(std::isnan(tenon_number("colour")));
+}
+
+}  // namespace
+}  // namespace tenon

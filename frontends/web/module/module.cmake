@@ -1,0 +1,39 @@
+# Links tenon-<variant>.mjs and .wasm: an ES module whose factory makes one
+# engine.  Its memory comes from whoever calls it.
+
+set(variant scalar)
+if("backend_simd128" IN_LIST TENON_BACKENDS)
+  set(variant simd128)
+  if(TENON_RELAXED_SIMD)
+    set(variant relaxed)
+  endif()
+endif()
+if(NOT TENON_EXECUTOR STREQUAL "inline")
+  string(APPEND variant -threads)
+endif()
+
+# The exported functions are those that the header declares.
+file(STRINGS exports.h functions REGEX "tenon_[a-z_]+\\(")
+list(FILTER functions EXCLUDE REGEX "^//")
+list(TRANSFORM functions REPLACE ".*(tenon_[a-z_]+)\\(.*" "_\\1")
+list(JOIN functions "," functions)
+
+add_executable(tenon_module exports.cc)
+tenon_link_plugins(tenon_module ${plugins})
+target_link_libraries(tenon_module PRIVATE tenon_web)
+set_target_properties(tenon_module PROPERTIES
+  OUTPUT_NAME "tenon-${variant}" SUFFIX .mjs
+  RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin/web"
+  LINK_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/exports.h")
+target_link_options(tenon_module PRIVATE
+  -O3 --no-entry -sMODULARIZE=1 -sEXPORT_ES6=1 -sENVIRONMENT=web,worker,node
+  "-sEXPORTED_FUNCTIONS=${functions}" -sEXPORTED_RUNTIME_METHODS=HEAPU8
+  -sFILESYSTEM=0 -sWASM_BIGINT=1 -sSTACK_SIZE=1MB
+  -sIMPORTED_MEMORY=1 -sALLOW_MEMORY_GROWTH=1 -sMAXIMUM_MEMORY=4GB
+  -sINITIAL_MEMORY=8MB -sABORTING_MALLOC=0)
+if(NOT TENON_EXECUTOR STREQUAL "inline")
+  target_link_options(tenon_module PRIVATE
+    -sPTHREAD_POOL_SIZE=Module.poolSize -sPTHREAD_POOL_SIZE_STRICT=2
+    -sDEFAULT_PTHREAD_STACK_SIZE=256KB
+    -Wno-pthreads-mem-growth)
+endif()

@@ -1,0 +1,99 @@
+#include "module/option_text.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+
+namespace tenon::web {
+namespace {
+
+using Pair = std::pair<std::string_view, std::string_view>;
+
+StatusOr<std::vector<Pair>> SplitPairs(std::string_view text) {
+  std::vector<Pair> pairs;
+  for (std::string_view part : absl::StrSplit(text, ';', absl::SkipEmpty())) {
+    const size_t equals = part.find('=');
+    if (equals == part.npos)
+      return absl::InvalidArgumentError(
+          absl::StrCat("option '", part, "' is not of the form KEY=VALUE"));
+    pairs.emplace_back(part.substr(0, equals), part.substr(equals + 1));
+  }
+  return pairs;
+}
+
+Status Wrong(const Pair& option, std::string_view takes) {
+  return absl::InvalidArgumentError(
+      absl::StrCat(option.first, ": '", option.second, "' is not ", takes));
+}
+
+Status SetLoadOption(const Pair& option, LoadOptions& options) {
+  const auto [key, value] = option;
+  if (key == "activations") {
+    if (value != "int8" && value != "f32") return Wrong(option, "int8 or f32");
+    options.activations =
+        value == "f32" ? Activations::kF32 : Activations::kInt8;
+  } else if (key == "cache") {
+    if (value != "f16" && value != "f32") return Wrong(option, "f16 or f32");
+    options.cache = value == "f32" ? DType::kF32 : DType::kF16;
+  } else if (key == "backends") {
+    options.backends = absl::StrSplit(value, ',', absl::SkipEmpty());
+  } else if (key == "threads") {
+    if (!absl::SimpleAtoi(value, &options.threads))
+      return Wrong(option, "a number of threads");
+  } else {
+    return absl::InvalidArgumentError(
+        absl::StrCat("there is no option '", key, "'"));
+  }
+  return absl::OkStatus();
+}
+
+// "15+1.5,7-2"
+Status AddLogitBias(const Pair& option, SamplerOptions& options) {
+  for (std::string_view part :
+       absl::StrSplit(option.second, ',', absl::SkipEmpty())) {
+    const size_t sign = std::min(part.find_first_of("+-"), part.size());
+    TokenId id;
+    float bias;
+    if (!absl::SimpleAtoi(part.substr(0, sign), &id) ||
+        !absl::SimpleAtof(part.substr(sign), &bias))
+      return Wrong(option, "a list of ID+N or ID-N");
+    options.logit_bias[id] = bias;
+  }
+  return absl::OkStatus();
+}
+
+Status SetSamplerOption(const Pair& option, SamplerOptions& options) {
+  const auto [key, value] = option;
+  if (key == "logit_bias") return AddLogitBias(option, options);
+  if (key == "seed")
+    return absl::SimpleAtoi(value, &options.seed) ? absl::OkStatus()
+                                                  : Wrong(option, "a seed");
+  double number;
+  if (!absl::SimpleAtod(value, &number)) return Wrong(option, "a number");
+  options.numbers[std::string(key)] = number;
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+StatusOr<LoadOptions> ParseLoadOptions(std::string_view text) {
+  TENON_ASSIGN_OR_RETURN(const auto pairs, SplitPairs(text));
+  LoadOptions options;
+  for (const Pair& pair : pairs)
+    TENON_RETURN_IF_ERROR(SetLoadOption(pair, options));
+  return options;
+}
+
+StatusOr<SamplerOptions> ParseSamplerOptions(std::string_view text) {
+  TENON_ASSIGN_OR_RETURN(const auto pairs, SplitPairs(text));
+  SamplerOptions options;
+  for (const Pair& pair : pairs)
+    TENON_RETURN_IF_ERROR(SetSamplerOption(pair, options));
+  return options;
+}
+
+}  // namespace tenon::web

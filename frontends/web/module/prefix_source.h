@@ -1,0 +1,61 @@
+// A file of which only the beginning is there yet.
+#ifndef FRONTENDS_WEB_MODULE_PREFIX_SOURCE_H_
+#define FRONTENDS_WEB_MODULE_PREFIX_SOURCE_H_
+
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "tenon/byte_source.h"
+
+namespace tenon::web {
+
+// The first bytes of a file, in memory that can grow.
+struct Prefix {
+  struct Free {
+    void operator()(std::byte* bytes) const { std::free(bytes); }
+  };
+  std::unique_ptr<std::byte[], Free> bytes;
+  uint64_t filled = 0;
+  bool starved = false;  // more was asked for than there is
+
+  // Makes room for `size` bytes; null if there is no memory.
+  std::byte* Reserve(size_t size) {
+    auto* grown = static_cast<std::byte*>(std::realloc(bytes.get(), size));
+    if (grown == nullptr) return nullptr;
+    static_cast<void>(bytes.release());  // realloc took it
+    bytes.reset(grown);
+    return grown;
+  }
+};
+
+// Borrows the prefix, which outlives every Read.
+class PrefixSource final : public ByteSource {
+ public:
+  PrefixSource(std::string name, uint64_t size, Prefix& prefix)
+      : name_(std::move(name)), size_(size), prefix_(prefix) {}
+
+  std::string_view name() const override { return name_; }
+  uint64_t size() const override { return size_; }
+
+  Status Read(uint64_t offset, std::span<std::byte> out) override {
+    if (offset > prefix_.filled || out.size() > prefix_.filled - offset) {
+      prefix_.starved = true;
+      return absl::UnavailableError(absl::StrCat(
+          name_, ": only the first ", prefix_.filled, " bytes are there"));
+    }
+    std::memcpy(out.data(), prefix_.bytes.get() + offset, out.size());
+    return absl::OkStatus();
+  }
+
+ private:
+  std::string name_;
+  uint64_t size_;
+  Prefix& prefix_;
+};
+
+}  // namespace tenon::web
+
+#endif  // FRONTENDS_WEB_MODULE_PREFIX_SOURCE_H_
