@@ -52,7 +52,7 @@ class PackedRow {
 }  // namespace
 
 template <typename Format>
-size_t PackedBytes(DType, size_t rows, size_t cols) noexcept {
+uint64_t PackedBytes(DType, uint64_t rows, uint64_t cols) noexcept {
   return AlignUp(RowGroupsOf(rows) * PackedBlock<Format>::RowGroupBytes(cols));
 }
 
@@ -74,9 +74,9 @@ void Pack(DType, size_t, size_t cols, size_t first, size_t count,
 }
 
 #define TENON_FLOAT_WEIGHT(W, w)
-#define TENON_BLOCK_WEIGHT(W, w)                                         \
-  template size_t PackedBytes<quant::W>(DType, size_t, size_t) noexcept; \
-  template void Pack<quant::W>(DType, size_t, size_t, size_t, size_t,    \
+#define TENON_BLOCK_WEIGHT(W, w)                                               \
+  template uint64_t PackedBytes<quant::W>(DType, uint64_t, uint64_t) noexcept; \
+  template void Pack<quant::W>(DType, size_t, size_t, size_t, size_t,          \
                                const std::byte*, std::byte*) noexcept;
 #include "backend_simd128/weights.inc"
 #undef TENON_FLOAT_WEIGHT

@@ -107,10 +107,13 @@ struct PackedBlock : Packing<Format> {
   static constexpr size_t kBytes = kCodesAt + kGroups * kTileBytes;
   static_assert(kBytes % sizeof(v128_t) == 0);
 
-  static size_t BlocksOf(size_t cols) noexcept {
+  // Size: of 64 bits where the weight may not fit into the address space.
+  template <typename Size>
+  static Size BlocksOf(Size cols) noexcept {
     return cols / (quant::kGroup * kGroups);
   }
-  static size_t RowGroupBytes(size_t cols) noexcept {
+  template <typename Size>
+  static Size RowGroupBytes(Size cols) noexcept {
     return BlocksOf(cols) * kBytes;
   }
   // The codes of rows 4 * quad ... of group g.
@@ -120,13 +123,14 @@ struct PackedBlock : Packing<Format> {
   }
 };
 
-inline size_t RowGroupsOf(size_t rows) noexcept {
+template <typename Size>
+Size RowGroupsOf(Size rows) noexcept {
   return (rows + kGroupRows - 1) / kGroupRows;
 }
 
 // pack.cc
 template <typename Format>
-size_t PackedBytes(DType dtype, size_t rows, size_t cols) noexcept;
+uint64_t PackedBytes(DType dtype, uint64_t rows, uint64_t cols) noexcept;
 template <typename Format>
 void Pack(DType dtype, size_t rows, size_t cols, size_t first, size_t count,
           const std::byte* source, std::byte* packed) noexcept;
