@@ -13,9 +13,9 @@ if(NOT TENON_EXECUTOR STREQUAL "inline")
 endif()
 
 # The exported functions are those that the header declares.
-file(STRINGS exports.h functions REGEX "tenon_[a-z_]+\\(")
-list(FILTER functions EXCLUDE REGEX "^//")
-list(TRANSFORM functions REPLACE ".*(tenon_[a-z_]+)\\(.*" "_\\1")
+file(READ exports.h header)
+string(REGEX MATCHALL "\n[a-z][a-z0-9_ *]*tenon_[a-z_]+\\(" functions "${header}")
+list(TRANSFORM functions REPLACE ".*(tenon_[a-z_]+)\\(" "_\\1")
 list(JOIN functions "," functions)
 
 add_executable(tenon_module exports.cc)

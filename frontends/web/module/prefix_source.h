@@ -15,7 +15,7 @@ namespace tenon::web {
 // The first bytes of a file, in memory that can grow.
 struct Prefix {
   struct Free {
-    void operator()(std::byte* bytes) const { std::free(bytes); }
+    void operator()(std::byte* p) const { std::free(p); }
   };
   std::unique_ptr<std::byte[], Free> bytes;
   uint64_t filled = 0;
