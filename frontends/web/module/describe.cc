@@ -1,4 +1,4 @@
-#include "module/describe.h"
+#include "web/module/describe.h"
 
 #if defined(__EMSCRIPTEN__)
 #include <emscripten/heap.h>

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "module/engine.h"
+#include "web/module/engine.h"
 
 namespace tenon::web {
 

@@ -1,8 +1,8 @@
-#include "module/engine.h"
+#include "web/module/engine.h"
 
 #include "absl/strings/str_cat.h"
-#include "module/option_text.h"
 #include "tenon/plugin.h"
+#include "web/module/option_text.h"
 
 namespace tenon::web {
 namespace {

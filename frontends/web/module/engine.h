@@ -8,11 +8,11 @@
 #include <optional>
 #include <string>
 
-#include "module/prefix_source.h"
 #include "tenon/model_loader.h"
 #include "tenon/registry.h"
 #include "tenon/sampler.h"
 #include "tenon/session.h"
+#include "web/module/prefix_source.h"
 
 namespace tenon::web {
 

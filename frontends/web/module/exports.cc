@@ -1,4 +1,4 @@
-#include "module/exports.h"
+#include "web/module/exports.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "module/describe.h"
-#include "module/engine.h"
+#include "web/module/describe.h"
+#include "web/module/engine.h"
 
 namespace tenon::web {
 namespace {

@@ -1,5 +1,5 @@
 // The exported functions, called as JavaScript calls them.
-#include "module/exports.h"
+#include "web/module/exports.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

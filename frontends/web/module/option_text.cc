@@ -1,4 +1,4 @@
-#include "module/option_text.h"
+#include "web/module/option_text.h"
 
 #include <algorithm>
 #include <utility>
