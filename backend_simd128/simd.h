@@ -5,7 +5,13 @@
 #ifndef BACKEND_SIMD128_SIMD_H_
 #define BACKEND_SIMD128_SIMD_H_
 
-#if defined(__wasm_simd128__)
+#if defined(__wasm__)
+#if !defined(__wasm_simd128__)
+#error "backend_simd128 is compiled without -msimd128"
+#endif
+#if defined(TENON_RELAXED_SIMD) != defined(__wasm_relaxed_simd__)
+#error "TENON_RELAXED_SIMD and -mrelaxed-simd go together"
+#endif
 #include <wasm_simd128.h>
 #else
 #define SIMDE_ENABLE_NATIVE_ALIASES

@@ -29,7 +29,7 @@ option(TENON_RELAXED_SIMD
        "WebAssembly: backend_simd128 uses relaxed SIMD instructions" OFF)
 set(TENON_SANITIZE ""
     CACHE STRING "Sanitizers for everything: 'address;undefined' or 'thread'")
-set(TENON_TEST_LABEL ""
-    CACHE STRING "Build only the tests that have this label; empty: all")
+set(TENON_TEST_LABELS ""
+    CACHE STRING "Build only the tests that have one of these labels; empty: all")
 set(TENON_FUZZ_SECONDS 5
     CACHE STRING "How long ctest runs each fuzzer")

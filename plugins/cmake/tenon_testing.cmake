@@ -8,8 +8,8 @@
 # Files of the repository are found below TENON_SOURCE_DIR, a string.
 function(tenon_add_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DEPS;PLUGINS;LABELS")
-  if(NOT TENON_BUILD_TESTS OR
-     (TENON_TEST_LABEL AND NOT TENON_TEST_LABEL IN_LIST arg_LABELS))
+  tenon_wants_test(wanted ${arg_LABELS})
+  if(NOT wanted)
     return()
   endif()
   add_executable(${name} ${arg_SOURCES})
@@ -32,7 +32,7 @@ endfunction()
 function(tenon_add_fuzzer name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "CORPUS;DICTIONARY"
                         "SOURCES;DEPS;PLUGINS")
-  if(NOT TENON_BUILD_TESTS OR TENON_TEST_LABEL)
+  if(NOT TENON_BUILD_TESTS OR TENON_TEST_LABELS)
     return()
   endif()
   cmake_path(ABSOLUTE_PATH arg_CORPUS)
@@ -67,6 +67,22 @@ function(tenon_add_fuzzer name)
     add_test(NAME ${name} COMMAND ${name} "${arg_CORPUS}")
   endif()
   set_tests_properties(${name} PROPERTIES TIMEOUT 600 LABELS fuzz)
+endfunction()
+
+# Sets <out> to whether this build has the tests with these labels.
+function(tenon_wants_test out)
+  set(${out} OFF PARENT_SCOPE)
+  if(NOT TENON_BUILD_TESTS)
+    return()
+  endif()
+  if(NOT TENON_TEST_LABELS)
+    set(${out} ON PARENT_SCOPE)
+  endif()
+  foreach(label IN LISTS ARGN)
+    if(label IN_LIST TENON_TEST_LABELS)
+      set(${out} ON PARENT_SCOPE)
+    endif()
+  endforeach()
 endfunction()
 
 # Most of a test's time to build is googletest's headers: they are compiled once
