@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string>
 #include <vector>
@@ -52,7 +53,9 @@ inline constexpr uint32_t kMaxTokens = 64;
 // Memory as sessions have it: kAlignment-aligned.
 struct alignas(kAlignment) Line {
   std::byte bytes[kAlignment];
-  friend bool operator==(const Line&, const Line&) = default;
+  friend bool operator==(const Line& a, const Line& b) {
+    return std::memcmp(a.bytes, b.bytes, kAlignment) == 0;
+  }
 };
 using Lines = std::vector<Line>;
 
