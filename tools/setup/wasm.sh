@@ -61,7 +61,7 @@ EOF
 fetch_node() {
   local version=24.9.0
   say "there is no Node 24 or later on PATH, which the tests run in"
-  have npm || fail "please install it, then run this again"
+  have npm || install "to get a newer Node" npm
   say "installing Node $version with npm into .deps/node"
   mkdir -p .deps/node
   npm install --prefix .deps/node --ignore-scripts=false --no-audit --no-fund \

@@ -1,0 +1,126 @@
+#!/usr/bin/env node
+// A static server for the page, on the loopback interface only.
+//
+//   node serve.mjs [--port N] [--no-isolation] [--models DIR]
+//
+//   /           dist/page
+//   /tenon/     dist, the package
+//   /models/    the *.gguf of DIR, by default those that ship
+//
+// --no-isolation leaves out the two headers that browsers want before they give threads.
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { createServer, STATUS_CODES } from "node:http";
+import { extname, resolve, sep } from "node:path";
+import { pipeline } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+import { parseRange } from "./range.mjs";
+
+const DIST = fileURLToPath(new URL("../dist", import.meta.url));
+const MODELS = fileURLToPath(new URL("../../../models", import.meta.url));
+
+const TYPES = {
+  ".css": "text/css; charset=utf-8",
+  ".gguf": "application/octet-stream",
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".json": "application/json",
+  ".map": "application/json",
+  ".mjs": "text/javascript; charset=utf-8",
+  ".ts": "text/plain; charset=utf-8",
+  ".wasm": "application/wasm",
+};
+
+const ISOLATION = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+};
+
+/** The file that a path of the site stands for; undefined if it stands for none. */
+function locate(path, models) {
+  if (path.startsWith("/models/")) return inside(models, path.slice(8), [".gguf"]);
+  const types = Object.keys(TYPES);
+  if (path.startsWith("/tenon/")) return inside(DIST, path.slice(7), types);
+  return inside(resolve(DIST, "page"), path === "/" ? "index.html" : path.slice(1), types);
+}
+
+function inside(folder, path, types) {
+  const file = resolve(folder, path);
+  return file.startsWith(folder + sep) && types.includes(extname(file)) ? file : undefined;
+}
+
+function pathOf(request) {
+  try {
+    return decodeURIComponent(new URL(request.url, "http://localhost").pathname);
+  } catch {
+    return "";
+  }
+}
+
+async function sizeOf(file) {
+  try {
+    const found = await stat(file);
+    return found.isFile() ? found.size : undefined;
+  } catch {
+    return undefined; // it is not there, or its name cannot be one
+  }
+}
+
+function refuse(response, status, headers = {}) {
+  response.writeHead(status, headers).end(STATUS_CODES[status]);
+}
+
+async function answer(request, response, { models }) {
+  if (!["GET", "HEAD"].includes(request.method)) return refuse(response, 405, { Allow: "GET, HEAD" });
+  const file = locate(pathOf(request), models);
+  const size = file && (await sizeOf(file));
+  if (size === undefined) return refuse(response, 404);
+  response.setHeader("Content-Type", TYPES[extname(file)]);
+  send(request, response, file, size);
+}
+
+function send(request, response, file, size) {
+  const range = parseRange(request.headers.range, size);
+  if (range === null) return refuse(response, 416, { "Content-Range": `bytes */${size}` });
+  const { start, end } = range ?? { start: 0, end: size - 1 };
+  const headers = { "Accept-Ranges": "bytes", "Content-Length": end - start + 1 };
+  if (range) headers["Content-Range"] = `bytes ${start}-${end}/${size}`;
+  response.writeHead(range ? 206 : 200, headers);
+  if (request.method === "HEAD" || size === 0) return response.end();
+  pipeline(createReadStream(file, { start, end }), response, () => {}); // who left misses nothing
+}
+
+/** Listens; port 0 takes any. Resolves to the server and its address. */
+export async function serve({ port = 0, isolation = true, models = MODELS } = {}) {
+  const folder = resolve(models);
+  const server = createServer((request, response) => {
+    response.setHeader("Cache-Control", "no-cache");
+    response.setHeader("X-Content-Type-Options", "nosniff");
+    if (isolation) response.setHeaders(new Headers(ISOLATION));
+    answer(request, response, { models: folder }).catch(() => response.destroy());
+  });
+  await new Promise((done, fail) => server.once("error", fail).listen(port, "127.0.0.1", done));
+  return { server, address: `http://127.0.0.1:${server.address().port}/` };
+}
+
+async function main() {
+  const { values } = parseArgs({
+    allowNegative: true,
+    options: {
+      port: { type: "string", default: "8080" },
+      isolation: { type: "boolean", default: true },
+      models: { type: "string", default: MODELS },
+    },
+  });
+  const { address } = await serve({ ...values, port: Number(values.port) });
+  console.log(address);
+}
+
+if (import.meta.main) {
+  await main().catch((error) => {
+    console.error(`serve: ${error.message}`);
+    process.exitCode = 1;
+  });
+}

@@ -1,0 +1,5 @@
+/** Language models in a worker: see Engine. */
+export { Engine } from "./engine.ts";
+export { canIsolate } from "./platform.ts";
+export { Session, type Checkpoint } from "./session.ts";
+export * from "./types.ts";

@@ -1,0 +1,229 @@
+// From a source to a running engine.  A first instance of the module reads the
+// header and tells how much memory the model takes; a second one gets exactly
+// that, and the weights as they arrive.
+import type { LoadParams, LoadResult } from "../protocol.ts";
+import { TenonError, type LoadProgress } from "../types.ts";
+import { chooseModule, thisMachine, type Choice } from "./choose.ts";
+import { Budget, firstMemory, fixedMemory, type Needs } from "./memory.ts";
+import { loadProgram, type Program } from "./module.ts";
+import type { Native } from "./native.ts";
+import { Reader } from "./reader.ts";
+import { openSource, type ByteSource } from "./sources.ts";
+import { throttle } from "./throttle.ts";
+
+const FIRST_HEADER_BYTES = 256 * 1024;
+const HEADER_GROWTH = 1.5; // small, as its room is a gap in the memory afterwards
+const DEFAULT_CONTEXT = 4096;
+const F32_BYTES = 4;
+
+export interface Loaded {
+  native: Native;
+  /** Positions of a session that asks for no other number. */
+  contextSize: number;
+  stepTokens: number;
+  budget: Budget;
+  result: LoadResult;
+}
+
+type Emit = (progress: LoadProgress) => void;
+
+/** @throws TenonError */
+export async function load(params: LoadParams, emit: Emit): Promise<Loaded> {
+  checkParams(params);
+  const choice = chooseModule(
+    thisMachine(),
+    params.threads ?? 0,
+    params.module,
+  );
+  const [source, program] = await Promise.all([
+    openSource(params.source),
+    loadProgram(choice.name),
+  ]);
+  const reader = new Reader(source);
+  try {
+    const loading = new Loading(params, choice, program, source, reader, emit);
+    return await loading.run();
+  } finally {
+    await reader.close();
+  }
+}
+
+class Loading {
+  private readonly params: LoadParams;
+  private readonly choice: Choice;
+  private readonly program: Program;
+  private readonly source: ByteSource;
+  private readonly reader: Reader;
+  private readonly emit: Emit;
+
+  constructor(
+    params: LoadParams,
+    choice: Choice,
+    program: Program,
+    source: ByteSource,
+    reader: Reader,
+    emit: Emit,
+  ) {
+    this.params = params;
+    this.choice = choice;
+    this.program = program;
+    this.source = source;
+    this.reader = reader;
+    const isLast = ({ loaded, total }: LoadProgress) => loaded === total;
+    this.emit = throttle(emit, isLast);
+  }
+
+  async run(): Promise<Loaded> {
+    const { header, needs } = await this.readHeader();
+    const memory = fixedMemory(needs, this.program.shared);
+    const poolSize = this.choice.threads - 1;
+    const native = await this.program.instantiate(memory, poolSize);
+    native.open(this.source.name, this.source.size);
+    native.header(header);
+    native.bind(bindOptions(this.params, this.choice.threads));
+    this.reader.unread(header);
+    await this.readWeights(native);
+    native.start();
+    return {
+      native,
+      contextSize: needs.contextSize,
+      stepTokens: native.number("step_tokens"),
+      budget: new Budget(needs),
+      result: this.report(native, needs),
+    };
+  }
+
+  /** With an instance that is garbage afterwards. */
+  private async readHeader(): Promise<{ header: Uint8Array; needs: Needs }> {
+    const memory = firstMemory(this.program.shared);
+    const native = await this.program.instantiate(memory, 0);
+    native.open(this.source.name, this.source.size);
+    const header = await this.growHeader(native);
+    native.bind(bindOptions(this.params, 1));
+    return { header, needs: this.needs(native) };
+  }
+
+  // Reads more and more, until the module has all that it wants.
+  private async growHeader(native: Native): Promise<Uint8Array> {
+    const { size } = this.source;
+    let header = new Uint8Array(0);
+    for (let bytes = FIRST_HEADER_BYTES; ; bytes *= HEADER_GROWTH) {
+      header = await this.readMore(header, Math.min(Math.ceil(bytes), size));
+      this.progress("header", header.length);
+      if (native.header(header)) return header;
+      if (header.length === size) throw this.noHeader();
+    }
+  }
+
+  private async readMore(header: Uint8Array, bytes: number) {
+    const more = new Uint8Array(bytes);
+    more.set(header);
+    await this.reader.fill(more.subarray(header.length));
+    return more;
+  }
+
+  private async readWeights(native: Native): Promise<void> {
+    for (;;) {
+      const block = native.nextBlock();
+      if (!block) break;
+      await this.reader.skipTo(block.offset);
+      await this.reader.fill(native.block(block));
+      native.acceptBlock();
+      this.progress("weights", this.reader.position);
+    }
+    this.progress("weights", this.source.size);
+  }
+
+  private progress(phase: LoadProgress["phase"], loaded: number): void {
+    this.emit({ phase, loaded, total: this.source.size });
+  }
+
+  private noHeader(): TenonError {
+    return new TenonError(
+      "bad-file",
+      `${this.source.name}: its header does not end in ${this.source.size} bytes`,
+    );
+  }
+
+  private needs(native: Native): Needs {
+    const { contextSize, sessions, checkpoints, rows } = this.params;
+    const model = native.number("context_size");
+    const vocabSize = native.number("vocab_size");
+    const row = (vocabSize + native.number("embedding_size")) * F32_BYTES;
+    return {
+      used: native.number("used_bytes"),
+      weights: native.number("weights_bytes"),
+      activations: native.number("activation_bytes"),
+      state: native.number("state_bytes"),
+      checkpoints: checkpoints ?? 0,
+      position: native.number("position_bytes"),
+      contextSize: contextSize || Math.min(model, DEFAULT_CONTEXT),
+      sessions: sessions ?? 1,
+      rows: rows ? native.number("step_tokens") * row : 0,
+      vocabSize,
+      threads: this.choice.threads,
+    };
+  }
+
+  private report(native: Native, needs: Needs): LoadResult {
+    return {
+      module: this.choice.instructions,
+      threads: native.number("threads"),
+      isolated: this.choice.isolated,
+      fallbacks: this.choice.fallbacks,
+      warnings: lines(native.text("warnings")),
+      backends: native.text("backends").split(",").filter(Boolean),
+      executor: native.text("executor"),
+      kernels: lines(native.text("kernels")),
+      model: modelReport(native),
+      memory: {
+        fileBytes: this.source.size,
+        weightsBytes: needs.weights,
+        sessionBytes: needs.state + needs.activations,
+        positionBytes: needs.position,
+        totalBytes: native.memoryBytes,
+      },
+    };
+  }
+}
+
+function modelReport(native: Native): LoadResult["model"] {
+  return {
+    name: native.text("model_name"),
+    architecture: native.text("architecture"),
+    format: native.text("format"),
+    parameters: native.number("parameters"),
+    vocabSize: native.number("vocab_size"),
+    embeddingSize: native.number("embedding_size"),
+    contextSize: native.number("context_size"),
+    chatTemplate: native.text("chat_template"),
+  };
+}
+
+function bindOptions(params: LoadParams, threads: number): string {
+  const { activations = "int8", cacheType = "f16", backends = [] } = params;
+  const options = [
+    `activations=${activations}`,
+    `cache=${cacheType}`,
+    `threads=${threads}`,
+  ];
+  if (backends.length > 0) options.push(`backends=${backends.join(",")}`);
+  return options.join(";");
+}
+
+const COUNTS = ["threads", "contextSize", "sessions", "checkpoints"] as const;
+
+function checkParams(params: LoadParams): void {
+  for (const key of COUNTS) {
+    const value = params[key] ?? 0;
+    if (!Number.isSafeInteger(value) || value < 0)
+      throw new TenonError(
+        "bad-argument",
+        `${key}: ${value} is not a count of anything`,
+      );
+  }
+}
+
+function lines(text: string): string[] {
+  return text.split("\n").filter(Boolean);
+}

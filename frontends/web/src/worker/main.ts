@@ -1,0 +1,5 @@
+// Where the worker starts.
+import { openPort } from "./port.ts";
+import { Server } from "./server.ts";
+
+new Server(openPort());

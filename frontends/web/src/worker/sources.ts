@@ -1,0 +1,183 @@
+// Where the bytes of a model come from: one interface for the network, files
+// that a user chose, private files of a page, and files of Node.
+import { describe } from "../errors.ts";
+import { nodeModule } from "../node_module.ts";
+import { isNode } from "../platform.ts";
+import type { SourceRef } from "../protocol.ts";
+import { TenonError, type ErrorKind } from "../types.ts";
+
+export interface ByteSource {
+  /** For errors. */
+  name: string;
+  size: number;
+  /** From front to back, once.  A chunk is valid until the next is asked for. */
+  chunks: AsyncIterable<Uint8Array>;
+}
+
+const BLOCK_BYTES = 4 * 1024 * 1024; // of one read of a file
+
+/** @throws TenonError network, not-found, bad-file. */
+export async function openSource(ref: SourceRef): Promise<ByteSource> {
+  if ("path" in ref) return openPath(ref.path);
+  if ("blob" in ref) return openBlob(ref.blob);
+  if ("handle" in ref) return openHandle(ref.handle);
+  const isFile = isNode && ref.url.startsWith("file:");
+  return isFile
+    ? openPath(nodeModule("node:url").fileURLToPath(ref.url))
+    : openUrl(ref.url);
+}
+
+// ---- blobs, and files of a browser
+
+function openBlob(blob: Blob): ByteSource {
+  const name = blob instanceof File ? blob.name : "the file";
+  return { name, size: blob.size, chunks: blobChunks(name, blob) };
+}
+
+async function openHandle(handle: FileSystemFileHandle): Promise<ByteSource> {
+  try {
+    return openBlob(await handle.getFile());
+  } catch (error) {
+    throw fileError(handle.name, error);
+  }
+}
+
+// Reads ahead by one block, while the one before is taken in.
+async function* blobChunks(name: string, blob: Blob) {
+  const read = (at: number) => {
+    const bytes = blob.slice(at, at + BLOCK_BYTES).arrayBuffer();
+    bytes.catch(() => {}); // told when its turn has come
+    return bytes;
+  };
+  let next = read(0);
+  for (let at = 0; at < blob.size; at += BLOCK_BYTES) {
+    const block = next;
+    next = read(at + BLOCK_BYTES);
+    try {
+      yield new Uint8Array(await block);
+    } catch (error) {
+      throw fileError(name, error);
+    }
+  }
+}
+
+const FILE_ERRORS: Readonly<Record<string, ErrorKind>> = {
+  NotFoundError: "not-found",
+  ENOENT: "not-found",
+  ENOTDIR: "not-found",
+};
+
+function fileError(name: string, error: unknown): TenonError {
+  const { code, name: type } = error as NodeJS.ErrnoException;
+  const kind = FILE_ERRORS[code ?? ""] ?? FILE_ERRORS[type] ?? "bad-file";
+  return new TenonError(kind, `${name}: ${describe(error)}`);
+}
+
+// ---- files of Node
+
+async function openPath(path: string): Promise<ByteSource> {
+  const { open } = nodeModule("node:fs").promises;
+  try {
+    const file = await open(path);
+    const status = await file.stat();
+    if (status.isFile())
+      return { name: path, size: status.size, chunks: fileChunks(path, file) };
+    await file.close();
+  } catch (error) {
+    throw fileError(path, error);
+  }
+  throw new TenonError("bad-file", `${path}: is not a file`);
+}
+
+type NodeFile = import("node:fs/promises").FileHandle;
+
+async function* fileChunks(path: string, file: NodeFile) {
+  const block = new Uint8Array(BLOCK_BYTES);
+  try {
+    for (;;) {
+      const bytesRead = await readBlock(path, file, block);
+      if (bytesRead === 0) return;
+      yield block.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+async function readBlock(path: string, file: NodeFile, block: Uint8Array) {
+  try {
+    return (await file.read(block)).bytesRead;
+  } catch (error) {
+    throw fileError(path, error);
+  }
+}
+
+// ---- the network
+
+async function openUrl(url: string): Promise<ByteSource> {
+  const response = await request(url);
+  if (!response.ok || !response.body) {
+    const status = `${response.status} ${response.statusText}`.trim();
+    throw new TenonError("network", `${url}: HTTP status ${status}`);
+  }
+  const size = contentLength(response) ?? (await sizeByRange(url));
+  if (size === undefined) {
+    await response.body.cancel();
+    throw new TenonError(
+      "network",
+      `${url}: the server does not tell how long the file is ` +
+        "(Content-Length); download it and open it as a file",
+    );
+  }
+  return { name: url, size, chunks: bodyChunks(url, size, response.body) };
+}
+
+async function request(url: string, init?: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init);
+  } catch (error) {
+    throw networkError(url, error);
+  }
+}
+
+// That of a compressed answer is not the file's.
+function contentLength({ headers }: Response): number | undefined {
+  if (headers.has("Content-Encoding")) return undefined;
+  const length = headers.get("Content-Length");
+  return length === null ? undefined : Number(length);
+}
+
+// "bytes 0-0/1234": for servers that stream without a length.
+async function sizeByRange(url: string): Promise<number | undefined> {
+  const response = await request(url, { headers: { Range: "bytes=0-0" } });
+  await response.body?.cancel();
+  const total = response.headers.get("Content-Range")?.match(/\/(\d+)$/)?.[1];
+  return total === undefined ? undefined : Number(total);
+}
+
+async function* bodyChunks(
+  url: string,
+  size: number,
+  body: ReadableStream<Uint8Array>,
+) {
+  const reader = body.getReader();
+  let done = 0;
+  try {
+    for (;;) {
+      const { value } = await reader.read();
+      if (!value) return;
+      done += value.length;
+      yield value;
+    }
+  } catch (error) {
+    throw networkError(`${url} (after ${done} of ${size} bytes)`, error);
+  } finally {
+    await reader.cancel().catch(() => {});
+  }
+}
+
+function networkError(where: string, error: unknown): TenonError {
+  const { cause } = error as { cause?: unknown };
+  const why = cause ? `: ${describe(cause)}` : "";
+  return new TenonError("network", `${where}: ${describe(error)}${why}`);
+}
