@@ -64,9 +64,11 @@ for (const module of MODULES)
 
       test("writes the native text of a seed", async () => {
         const args = ["-m", modelPath(model), "-n", "60", "-s", "11"];
-        const expected = runNative("run", ...args, "--temp", "1.1", PROMPT);
+        const sampling = ["--temp", "1.1", "--repeat-penalty", "3"];
+        const expected = runNative("run", ...args, ...sampling, PROMPT);
         const session = await engine.createSession();
-        const options = { maxTokens: 60, temperature: 1.1, seed: 11 };
+        const chosen = { temperature: 1.1, seed: 11, repeatPenalty: 3 };
+        const options = { ...chosen, maxTokens: 60 };
         const text = PROMPT + (await textOf(session, PROMPT, options));
         assert.equal(text.replace(/\n?$/, "\n"), expected);
         await session.close();
@@ -208,7 +210,7 @@ for (const model of MODELS)
     });
 
     test("sample by token as generate() does by text", async () => {
-      const sampling = { temperature: 1.2, seed: 5, repeatPenalty: 1.1 };
+      const sampling = { temperature: 1.2, seed: 5, repeatPenalty: 3 };
       const session = await engine.createSession();
       const expected = await textOf(session, PROMPT, {
         ...sampling,
