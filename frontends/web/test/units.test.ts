@@ -183,6 +183,12 @@ describe("memory", () => {
     assert.ok(two >= state && two < state + 8e6, `${two}`);
   });
 
+  test("is never less than the modules begin with", () => {
+    const tiny = { ...needs, used: 0, weights: 0, activations: 0, state: 0 };
+    const least = { ...tiny, position: 0, vocabSize: 0, threads: 1 };
+    assert.equal(totalBytes(least), 8 * 2 ** 20);
+  });
+
   test("does not grow", () => {
     const memory = fixedMemory({ ...needs, weights: 0 }, true);
     assert.ok(memory.buffer instanceof SharedArrayBuffer);

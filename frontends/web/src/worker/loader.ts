@@ -103,7 +103,8 @@ class Loading {
     return { header, needs: this.needs(native) };
   }
 
-  // Reads more and more, until the module has all that it wants.
+  // Reads more and more, until the module has all that it wants.  It throws when
+  // it has the whole file and wants more.
   private async growHeader(native: Native): Promise<Uint8Array> {
     const { size } = this.source;
     let header = new Uint8Array(0);
@@ -111,7 +112,6 @@ class Loading {
       header = await this.readMore(header, Math.min(Math.ceil(bytes), size));
       this.progress("header", header.length);
       if (native.header(header)) return header;
-      if (header.length === size) throw this.noHeader();
     }
   }
 
@@ -136,13 +136,6 @@ class Loading {
 
   private progress(phase: LoadProgress["phase"], loaded: number): void {
     this.emit({ phase, loaded, total: this.source.size });
-  }
-
-  private noHeader(): TenonError {
-    return new TenonError(
-      "bad-file",
-      `${this.source.name}: its header does not end in ${this.source.size} bytes`,
-    );
   }
 
   private needs(native: Native): Needs {

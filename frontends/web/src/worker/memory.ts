@@ -3,6 +3,7 @@ import { TenonError } from "../types.ts";
 
 const PAGE_BYTES = 65536;
 const MOST_PAGES = 65536; // of 32-bit WebAssembly: 4 GiB
+const LEAST_PAGES = 128; // the modules are linked with it: INITIAL_MEMORY
 const MIB = 1024 * 1024;
 
 /** Texts, results, what is packed at the moment, and gaps. */
@@ -50,7 +51,7 @@ export function totalBytes(needs: Needs): number {
   const threads = THREAD_BYTES * needs.threads;
   const work = WORK_BYTES + SPARE_BYTES + needs.rows + samplers + threads;
   const bytes = needs.used + needs.weights + sessionBytes(needs) + work;
-  return Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES;
+  return Math.max(Math.ceil(bytes / PAGE_BYTES), LEAST_PAGES) * PAGE_BYTES;
 }
 
 /**
