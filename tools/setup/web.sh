@@ -3,7 +3,7 @@
 
 web=frontends/web
 # Presets whose tests run in Node one by one.  The modules with threads are
-# tested through the package only, which saves a quarter of an hour.
+# tested through the package only, which saves building all tests again.
 wasm_tested=(wasm-scalar wasm-simd128 wasm-relaxed)
 web_modules=("${wasm_tested[@]}" wasm-simd128-threads wasm-relaxed-threads)
 
