@@ -9,7 +9,7 @@
 namespace tenon::scalar {
 namespace {
 
-constexpr size_t kChunk = 64;  // tokens; the cost of a chunk is quadratic in it
+constexpr size_t kChunkTokens = 64;  // tokens; the cost of a chunk is quadratic in it
 
 // One value head in one step.
 class Head {
@@ -83,7 +83,7 @@ class Chunk {
     for (size_t i = 0; i < n; ++i) l_[i] = sum += head.decay(begin + i);
   }
 
-  static size_t Floats(size_t s) noexcept { return kChunk * s; }
+  static size_t Floats(size_t s) noexcept { return kChunkTokens * s; }
 
   void Run() noexcept {
     for (size_t i = 0; i < n_; ++i) {
@@ -136,7 +136,7 @@ class Chunk {
   const Head& head_;
   size_t begin_, n_;
   float* e_;         // [n, S]: the corrections, one row per token
-  float l_[kChunk];  // sums of log decays, never positive
+  float l_[kChunkTokens];  // sums of log decays, never positive
 };
 
 }  // namespace
@@ -161,8 +161,8 @@ void GatedDeltaChunked(const KernelArgs& args, const StepContext& ctx,
                        Range range, std::byte* scratch) noexcept {
   for (size_t h = range.begin; h < range.end; ++h) {
     const Head head(args, ctx, h);
-    for (size_t t = 0; t < ctx.tokens; t += kChunk) {
-      const size_t n = std::min<size_t>(kChunk, ctx.tokens - t);
+    for (size_t t = 0; t < ctx.tokens; t += kChunkTokens) {
+      const size_t n = std::min<size_t>(kChunkTokens, ctx.tokens - t);
       Chunk(head, t, n, reinterpret_cast<float*>(scratch)).Run();
     }
   }

@@ -7,14 +7,14 @@
 namespace tenon::scalar {
 namespace {
 
-constexpr size_t kChunk = 256;  // elements of the weight decoded at a time
+constexpr size_t kWeightChunk = 256;  // elements of the weight decoded at a time
 
 // y = (x * inverse) * w
 void ScaleBy(const WeightRef& w, const float* x, float inverse,
              float* y) noexcept {
-  float decoded[kChunk];
-  for (size_t begin = 0; begin < w.cols; begin += kChunk) {
-    const size_t n = std::min(kChunk, w.cols - begin);
+  float decoded[kWeightChunk];
+  for (size_t begin = 0; begin < w.cols; begin += kWeightChunk) {
+    const size_t n = std::min(kWeightChunk, w.cols - begin);
     DecodeRow(w.dtype, w.data + RowBytes(w.dtype, begin), n, decoded);
     for (size_t i = 0; i < n; ++i)
       y[begin + i] = x[begin + i] * inverse * decoded[i];

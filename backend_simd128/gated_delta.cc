@@ -9,7 +9,7 @@
 namespace tenon::simd128 {
 namespace {
 
-constexpr size_t kChunk = 64;  // tokens, the same as backend_scalar's
+constexpr size_t kChunkTokens = 64;  // tokens, the same as backend_scalar's
 
 // One value head in one step.
 class Head {
@@ -107,7 +107,7 @@ class Chunk {
     for (size_t i = 0; i < n; ++i) l_[i] = sum += head.decay(begin + i);
   }
 
-  static size_t Floats(size_t s) noexcept { return kChunk * s; }
+  static size_t Floats(size_t s) noexcept { return kChunkTokens * s; }
 
   void Run() noexcept {
     for (size_t i = 0; i < n_; ++i) {
@@ -132,7 +132,7 @@ class Chunk {
     const size_t s = head_.S();
     DotRows(head_.MemoryRows(), s, x, s, y);
     ScaleRow(y, y, tenon::Exp(l_[i]), s);
-    float decays[kChunk], factors[kChunk];
+    float decays[kChunkTokens], factors[kChunkTokens];
     Decays(i, end, decays);
     DotRows(head_.KeyRows(begin_), end, x, s, factors);
     Zip(decays, factors, factors, end,
@@ -157,7 +157,7 @@ class Chunk {
 
   void UpdateState() noexcept {
     const size_t s = head_.S();
-    float decays[kChunk], factors[kChunk];
+    float decays[kChunkTokens], factors[kChunkTokens];
     Decays(n_ - 1, n_, decays);
     const float decay = tenon::Exp(l_[n_ - 1]);
     for (size_t row = 0; row < s; ++row) {
@@ -170,7 +170,7 @@ class Chunk {
   const Head& head_;
   size_t begin_, n_;
   float* e_;         // [n, S]: the corrections, one row per token
-  float l_[kChunk];  // sums of log decays, never positive
+  float l_[kChunkTokens];  // sums of log decays, never positive
 };
 
 }  // namespace
@@ -195,8 +195,8 @@ void GatedDeltaChunked(const KernelArgs& args, const StepContext& ctx,
                        Range range, std::byte* scratch) noexcept {
   for (size_t h = range.begin; h < range.end; ++h) {
     const Head head(args, ctx, h);
-    for (size_t t = 0; t < ctx.tokens; t += kChunk) {
-      const size_t n = std::min<size_t>(kChunk, ctx.tokens - t);
+    for (size_t t = 0; t < ctx.tokens; t += kChunkTokens) {
+      const size_t n = std::min<size_t>(kChunkTokens, ctx.tokens - t);
       Chunk(head, t, n, reinterpret_cast<float*>(scratch)).Run();
     }
   }

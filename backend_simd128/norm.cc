@@ -9,15 +9,15 @@
 namespace tenon::simd128 {
 namespace {
 
-constexpr size_t kChunk = 256;  // elements of the weight decoded at a time
+constexpr size_t kWeightChunk = 256;  // elements of the weight decoded at a time
 
 // y = (x * factor) * w
 void ScaleBy(const WeightRef& w, const float* x, float factor,
              float* y) noexcept {
   const v128_t f = Splat(factor);
-  float buffer[kChunk];
-  for (size_t begin = 0; begin < w.cols; begin += kChunk) {
-    const size_t n = std::min(kChunk, w.cols - begin);
+  float buffer[kWeightChunk];
+  for (size_t begin = 0; begin < w.cols; begin += kWeightChunk) {
+    const size_t n = std::min(kWeightChunk, w.cols - begin);
     Zip(x + begin, FloatsAt(w.dtype, w.data, begin, n, buffer), y + begin, n,
         [f](v128_t a, v128_t b) {
           return wasm_f32x4_mul(wasm_f32x4_mul(a, f), b);
@@ -89,12 +89,12 @@ void Scale(const KernelArgs& args, const StepContext& ctx, Range range,
 void Offset(const KernelArgs& args, const StepContext& ctx, Range range,
             std::byte*) noexcept {
   const WeightRef& w = args.weight[0];
-  float buffer[kChunk];
+  float buffer[kWeightChunk];
   for (size_t r = range.begin; r < range.end; ++r) {
     const float* x = RowOf<float>(args.in[0], ctx, r);
     float* y = RowOf<float>(args.out, ctx, r);
-    for (size_t begin = 0; begin < w.cols; begin += kChunk) {
-      const size_t n = std::min(kChunk, w.cols - begin);
+    for (size_t begin = 0; begin < w.cols; begin += kWeightChunk) {
+      const size_t n = std::min(kWeightChunk, w.cols - begin);
       Zip(FloatsAt(w.dtype, w.data, begin, n, buffer), x + begin, y + begin, n,
           [](v128_t a, v128_t b) { return wasm_f32x4_add(a, b); });
     }

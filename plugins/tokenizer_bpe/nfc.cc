@@ -28,7 +28,7 @@ bool IsSyllable(char32_t c) {
 }
 
 // A character and its canonical combining class; 0 is that of starters.
-struct Char {
+struct Decomposed {
   char32_t value;
   uint8_t combining;
 };
@@ -46,7 +46,7 @@ char32_t CodePoint(uint64_t row) { return row >> 42; }
 char32_t First(uint64_t row) { return row >> 21 & kPointMask; }
 char32_t Second(uint64_t row) { return row & kPointMask; }
 
-void AppendDecomposedSyllable(char32_t c, std::vector<Char>& out) {
+void AppendDecomposedSyllable(char32_t c, std::vector<Decomposed>& out) {
   const char32_t index = c - kSyllables;
   const char32_t trail = index % kTrailCount;
   out.push_back({kLeads + index / (kVowelCount * kTrailCount), 0});
@@ -54,7 +54,7 @@ void AppendDecomposedSyllable(char32_t c, std::vector<Char>& out) {
   if (trail != 0) out.push_back({kTrails + trail, 0});
 }
 
-void AppendDecomposed(char32_t c, std::vector<Char>& out) {
+void AppendDecomposed(char32_t c, std::vector<Decomposed>& out) {
   if (IsSyllable(c)) return AppendDecomposedSyllable(c, out);
   const auto* row =
       std::lower_bound(std::begin(kDecompositions), std::end(kDecompositions),
@@ -68,12 +68,12 @@ void AppendDecomposed(char32_t c, std::vector<Char>& out) {
 }
 
 // The canonical order: runs of non-starters, sorted by combining class.
-void Reorder(std::vector<Char>& text) {
-  const auto is_starter = [](const Char& c) { return c.combining == 0; };
+void Reorder(std::vector<Decomposed>& text) {
+  const auto is_starter = [](const Decomposed& c) { return c.combining == 0; };
   for (auto it = text.begin(); it != text.end();) {
     it = std::find_if_not(it, text.end(), is_starter);
     const auto end = std::find_if(it, text.end(), is_starter);
-    std::stable_sort(it, end, [](const Char& a, const Char& b) {
+    std::stable_sort(it, end, [](const Decomposed& a, const Decomposed& b) {
       return a.combining < b.combining;
     });
     it = end;
@@ -105,11 +105,11 @@ char32_t Composed(char32_t first, char32_t second) {
 
 // Joins each character to the last starter where a composition exists and
 // nothing of the same or a higher combining class stands between them.
-void Compose(std::vector<Char>& text) {
+void Compose(std::vector<Decomposed>& text) {
   constexpr size_t kNone = SIZE_MAX;
   size_t starter = kNone;
   size_t size = 0;  // of what is written, never ahead of what is read
-  for (const Char c : text) {
+  for (const Decomposed c : text) {
     const bool can_join =
         starter != kNone &&
         (starter + 1 == size || text[size - 1].combining < c.combining);
@@ -132,7 +132,7 @@ std::string ToNfc(std::string_view text) {
   });
   if (is_plain) return std::string(text);
 
-  std::vector<Char> chars;
+  std::vector<Decomposed> chars;
   chars.reserve(text.size());
   for (std::string_view rest = text; !rest.empty();) {
     const Utf8Char c = FirstUtf8Char(rest);
@@ -144,7 +144,7 @@ std::string ToNfc(std::string_view text) {
 
   std::string out;
   out.reserve(text.size());
-  for (const Char c : chars) AppendUtf8(c.value, out);
+  for (const Decomposed c : chars) AppendUtf8(c.value, out);
   return out;
 }
 

@@ -21,9 +21,9 @@ bool IsRecurrent(const TinyDeltaNetOptions& o, uint32_t i) {
   return (i + 1) % interval != 0;
 }
 
-class Maker {
+class DeltaNetMaker {
  public:
-  Maker(const TinyDeltaNetOptions& options, uint64_t seed)
+  DeltaNetMaker(const TinyDeltaNetOptions& options, uint64_t seed)
       : options_(options), make_(options.matrices, DType::kF32, seed) {}
 
   TinyDeltaNet Make();
@@ -59,7 +59,7 @@ class Maker {
 
 // One matrix whose rows are grouped by key head: S of q, S of k, r S of v,
 // r S of z.
-void Maker::AddFusedInput(const std::string& block, DeltaNetLinear& w) {
+void DeltaNetMaker::AddFusedInput(const std::string& block, DeltaNetLinear& w) {
   const uint32_t s = options_.state_size;
   const uint32_t values = value_cols() / options_.key_heads;
   const uint32_t group = 2 * s + 2 * values;
@@ -70,14 +70,14 @@ void Maker::AddFusedInput(const std::string& block, DeltaNetLinear& w) {
   w.z = RowsOfEach(in, 2 * s + values, values, group);
 }
 
-void Maker::AddInput(const std::string& block, DeltaNetLinear& w) {
+void DeltaNetMaker::AddInput(const std::string& block, DeltaNetLinear& w) {
   const uint32_t e = options_.embedding;
   w.qkv = make_.AddMatrix(block + "attn_qkv", 2 * key_cols() + value_cols(), e,
                           1.5);
   w.z = make_.AddMatrix(block + "attn_gate", value_cols(), e, 1.5);
 }
 
-void Maker::AddBetaAlpha(const std::string& block, DeltaNetLinear& w) {
+void DeltaNetMaker::AddBetaAlpha(const std::string& block, DeltaNetLinear& w) {
   const uint32_t e = options_.embedding, n = options_.value_heads;
   if (!next()) {
     w.alpha = make_.AddMatrix(block + "ssm_alpha", n, e, 1.0);
@@ -91,7 +91,7 @@ void Maker::AddBetaAlpha(const std::string& block, DeltaNetLinear& w) {
   w.alpha = RowsOfEach(both, r, r, 2 * r);
 }
 
-DeltaNetLinear Maker::AddLinear(const std::string& block) {
+DeltaNetLinear DeltaNetMaker::AddLinear(const std::string& block) {
   const TinyDeltaNetOptions& o = options_;
   DeltaNetLinear w;
   o.fused_ssm_in ? AddFusedInput(block, w) : AddInput(block, w);
@@ -106,7 +106,7 @@ DeltaNetLinear Maker::AddLinear(const std::string& block) {
   return w;
 }
 
-DeltaNetSoftmax Maker::AddSoftmax(const std::string& block) {
+DeltaNetSoftmax DeltaNetMaker::AddSoftmax(const std::string& block) {
   const TinyDeltaNetOptions& o = options_;
   const uint32_t e = o.embedding, d = o.head_dim;
   const Matrix q = make_.AddMatrix(block + "attn_q", 2 * o.heads * d, e, 1.5);
@@ -121,7 +121,7 @@ DeltaNetSoftmax Maker::AddSoftmax(const std::string& block) {
   return w;
 }
 
-SwiGluMatrices Maker::AddSwiGlu(const std::string& block, uint32_t feed_forward,
+SwiGluMatrices DeltaNetMaker::AddSwiGlu(const std::string& block, uint32_t feed_forward,
                                 const char* end) {
   const uint32_t e = options_.embedding;
   SwiGluMatrices w;
@@ -131,7 +131,7 @@ SwiGluMatrices Maker::AddSwiGlu(const std::string& block, uint32_t feed_forward,
   return w;
 }
 
-void Maker::AddExperts(const std::string& block, DeltaNetLayer& layer) {
+void DeltaNetMaker::AddExperts(const std::string& block, DeltaNetLayer& layer) {
   const TinyDeltaNetOptions& o = options_;
   const uint32_t n = o.experts, e = o.embedding, f = o.expert_feed_forward;
   layer.router =
@@ -157,7 +157,7 @@ void Maker::AddExperts(const std::string& block, DeltaNetLayer& layer) {
   layer.ffn = AddSwiGlu(block, o.shared_feed_forward, "_shexp");
 }
 
-DeltaNetLayer Maker::AddLayer(const std::string& block, bool recurrent) {
+DeltaNetLayer DeltaNetMaker::AddLayer(const std::string& block, bool recurrent) {
   const TinyDeltaNetOptions& o = options_;
   DeltaNetLayer layer;
   layer.recurrent = recurrent;
@@ -175,7 +175,7 @@ DeltaNetLayer Maker::AddLayer(const std::string& block, bool recurrent) {
 }
 
 // A block that predicts a further token: none of it shows in the logits.
-void Maker::AddNextN(const std::string& block) {
+void DeltaNetMaker::AddNextN(const std::string& block) {
   const uint32_t e = options_.embedding;
   (void)AddLayer(block, /*recurrent=*/false);
   (void)make_.AddMatrix(block + "nextn.eh_proj", e, 2 * e, 1.0);
@@ -183,7 +183,7 @@ void Maker::AddNextN(const std::string& block) {
     (void)make_.AddNorm(block + "nextn." + norm, e);
 }
 
-void Maker::PutScheduleKeys() {
+void DeltaNetMaker::PutScheduleKeys() {
   const TinyDeltaNetOptions& o = options_;
   make_.file().Put(Key("block_count"), o.layers + (o.nextn ? 1 : 0));
   if (o.nextn) make_.file().Put(Key("nextn_predict_layers"), uint32_t{1});
@@ -195,7 +195,7 @@ void Maker::PutScheduleKeys() {
   make_.file().Put(Key("attention.recurrent_layers"), blocks);
 }
 
-void Maker::PutDeltaKeys() {
+void DeltaNetMaker::PutDeltaKeys() {
   make_.file()
       .Put(Key("ssm.conv_kernel"), options_.taps)
       .Put(Key("ssm.state_size"), options_.state_size)
@@ -204,7 +204,7 @@ void Maker::PutDeltaKeys() {
       .Put(Key("ssm.inner_size"), value_cols());
 }
 
-void Maker::PutExpertKeys() {
+void DeltaNetMaker::PutExpertKeys() {
   const TinyDeltaNetOptions& o = options_;
   make_.file()
       .Put(Key("expert_count"), o.experts)
@@ -213,7 +213,7 @@ void Maker::PutExpertKeys() {
       .Put(Key("expert_shared_feed_forward_length"), o.shared_feed_forward);
 }
 
-void Maker::PutKeys() {
+void DeltaNetMaker::PutKeys() {
   const TinyDeltaNetOptions& o = options_;
   make_.file()
       .Put("general.architecture", std::string_view(o.architecture))
@@ -240,7 +240,7 @@ void Maker::PutKeys() {
     make_.file().Put(Key("feed_forward_length"), o.feed_forward);
 }
 
-oracle::DeltaNetConfig Maker::Config() const {
+oracle::DeltaNetConfig DeltaNetMaker::Config() const {
   const TinyDeltaNetOptions& o = options_;
   oracle::RopeShape rope;
   rope.n_rot = o.n_rot;
@@ -254,7 +254,7 @@ oracle::DeltaNetConfig Maker::Config() const {
           .experts_used = o.used};
 }
 
-TinyDeltaNet Maker::Make() {
+TinyDeltaNet DeltaNetMaker::Make() {
   const TinyDeltaNetOptions& o = options_;
   PutKeys();
   TinyDeltaNet model;
@@ -276,7 +276,7 @@ TinyDeltaNet Maker::Make() {
 
 TinyDeltaNet MakeTinyDeltaNet(const TinyDeltaNetOptions& options,
                               uint64_t seed) {
-  return Maker(options, seed).Make();
+  return DeltaNetMaker(options, seed).Make();
 }
 
 }  // namespace tenon::testing_support
