@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <new>
 #include <thread>
 
 namespace tenon {
@@ -10,18 +11,17 @@ namespace {
 constexpr int kTeamBits = 16;
 static_assert(Pool::kMaxWorkers < 1u << kTeamBits);
 
-// A few microseconds span the usual wait at a barrier.  Spinning is no use to
+// Spans the usual wait at a barrier.   Spinning is no use to
 // a thread that keeps the one it waits for from running.
 std::chrono::nanoseconds SpinTime(uint32_t workers) {
   return std::chrono::microseconds(
-      workers <= std::thread::hardware_concurrency() ? 5 : 0);
+      workers <= std::thread::hardware_concurrency() ? 50 : 0);
 }
 
-// The slice of `worker`; the first slices take the items that are left over.
-Range Slice(uint32_t items, uint32_t worker, uint32_t team) noexcept {
-  const uint32_t each = items / team, left_over = items % team;
-  const uint32_t begin = worker * each + std::min(worker, left_over);
-  return {begin, begin + each + (worker < left_over ? 1 : 0)};
+// Items that a worker takes at a time.
+uint32_t ChunkOf(uint32_t items, uint32_t team) noexcept {
+  constexpr uint32_t kChunks = 8;  // per worker, if all are equally fast
+  return std::max(items / (team * kChunks), 1u);
 }
 
 // Items of the widest step; stops looking at `enough`.
@@ -66,6 +66,17 @@ Pool::~Pool() {
   for (const Seat& seat : seats_) pthread_join(seat.thread, nullptr);
 }
 
+bool Pool::ResetTaken(size_t steps) noexcept {
+  if (steps > taken_size_) {
+    taken_.reset(new (std::nothrow) std::atomic<uint32_t>[steps]);
+    taken_size_ = taken_ == nullptr ? 0 : steps;
+    if (taken_ == nullptr) return false;
+  }
+  for (size_t i = 0; i < steps; ++i)
+    taken_[i].store(0, std::memory_order_relaxed);
+  return true;
+}
+
 void* Pool::ThreadMain(void* seat) {
   const Seat& self = *static_cast<const Seat*>(seat);
   self.pool->Work(self.worker);
@@ -95,7 +106,9 @@ void Pool::Run(const Plan& plan, const StepContext& ctx,
   plan_ = &plan;
   ctx_ = &ctx;
   scratch_ = scratch;
-  const uint32_t team = std::max(Width(plan, ctx, workers_), 1u);
+  const uint32_t team = ResetTaken(plan.steps.size())
+                            ? std::max(Width(plan, ctx, workers_), 1u)
+                            : 1;
   if (team > 1) Call(team);
   Walk(0, team);
   if (team > 1) barrier_.ArriveAndWait(team);
@@ -103,10 +116,20 @@ void Pool::Run(const Plan& plan, const StepContext& ctx,
 
 void Pool::Walk(uint32_t worker, uint32_t team) noexcept {
   std::byte* const scratch = scratch_.base + worker * scratch_.stride;
-  for (const Step& step : plan_->steps) {
+  for (size_t i = 0; i < plan_->steps.size(); ++i) {
+    const Step& step = plan_->steps[i];
     if (step.barrier && team > 1) barrier_.ArriveAndWait(team);
-    const Range slice = Slice(step.items(*step.args, *ctx_), worker, team);
-    if (slice.begin < slice.end) step.run(*step.args, *ctx_, slice, scratch);
+    const uint32_t items = step.items(*step.args, *ctx_);
+    if (team == 1) {
+      if (items > 0) step.run(*step.args, *ctx_, {0, items}, scratch);
+      continue;
+    }
+    const uint32_t chunk = ChunkOf(items, team);
+    uint32_t begin;
+    while ((begin = taken_[i].fetch_add(chunk, std::memory_order_relaxed)) <
+           items)
+      step.run(*step.args, *ctx_, {begin, std::min(begin + chunk, items)},
+               scratch);
   }
 }
 

@@ -16,10 +16,10 @@
 
 namespace tenon {
 
-// Every worker walks the whole plan and computes its own slice of each step.
-// The slices of a step are contiguous, differ by one item at most, and do not
-// depend on time.  Workers meet where a step asks for it and at the end;
-// between runs they sleep.  Worker 0 is the thread that calls Run().
+// Every worker walks the whole plan and takes chunks of each step's items until
+// none are left: one that the system slows down takes fewer.  Workers meet
+// where a step asks for it and at the end; between runs they sleep.  Worker 0
+// is the thread that calls Run().
 class Pool : public Executor {
  public:
   static constexpr uint32_t kMaxWorkers = 1024;
@@ -52,6 +52,8 @@ class Pool : public Executor {
   void Walk(uint32_t worker, uint32_t team) noexcept;
   // Begins a run, or the end, for workers below `team`.
   void Call(uint32_t team) noexcept;
+  // No item of so many steps is taken.  False: there is no memory.
+  bool ResetTaken(size_t steps) noexcept;
 
   const uint32_t workers_;
   std::vector<Seat> seats_;  // of the threads that run: workers 1, 2, ...
@@ -63,6 +65,8 @@ class Pool : public Executor {
   const Plan* plan_ = nullptr;
   const StepContext* ctx_ = nullptr;
   Scratch scratch_;
+  std::unique_ptr<std::atomic<uint32_t>[]> taken_;  // items of each step
+  size_t taken_size_ = 0;
 
   std::atomic<bool> stop_ = false;
   Signal call_;  // count of calls << 16 | team
