@@ -18,7 +18,7 @@
 //   Iq4Nibbles   nibbles that choose among sixteen signed codes
 // with
 //   kBytes                of four rows
-//   Read(p)               the eight vectors
+//   Read(p, j)            vector j
 //   Write(p, row, code)   the 32 codes of one of four rows
 // Crumbs and Bits hold the bits of a code from bit kShift up.
 #ifndef BACKEND_SIMD128_CODES_H_
@@ -32,10 +32,6 @@
 #include "tenon/quant.h"
 
 namespace tenon::simd128 {
-
-struct Codes {
-  v128_t v[8];
-};
 
 // Four columns of a row, a byte each.
 inline uint32_t LoadWord(const uint8_t* code) noexcept {
@@ -54,15 +50,14 @@ inline constexpr uint32_t kBytesOfOne = 0x01010101u;
 TENON_INLINE v128_t MoveBits(v128_t x, int from, int to, int mask) noexcept {
   if (to < from) x = wasm_u16x8_shr(x, static_cast<uint32_t>(from - to));
   if (to > from) x = wasm_i16x8_shl(x, static_cast<uint32_t>(to - from));
-  return wasm_v128_and(x, wasm_i8x16_splat(static_cast<int8_t>(mask << to)));
+  return wasm_v128_and(
+      x, Constant(wasm_i8x16_splat(static_cast<int8_t>(mask << to))));
 }
 
 struct Bytes {
   static constexpr size_t kBytes = 128;
-  TENON_INLINE static Codes Read(const std::byte* p) noexcept {
-    Codes c;
-    for (size_t j = 0; j < 8; ++j) c.v[j] = Load(p + 16 * j);
-    return c;
+  TENON_INLINE static v128_t Read(const std::byte* p, size_t j) noexcept {
+    return Load(p + 16 * j);
   }
   static void Write(std::byte* p, size_t row, const uint8_t* code) noexcept {
     for (size_t j = 0; j < 8; ++j)
@@ -72,14 +67,9 @@ struct Bytes {
 
 struct Nibbles {
   static constexpr size_t kBytes = 64;
-  TENON_INLINE static Codes Read(const std::byte* p) noexcept {
-    Codes c;
-    for (size_t j = 0; j < 4; ++j) {
-      const v128_t both = Load(p + 16 * j);
-      c.v[j] = MoveBits(both, 0, 0, 15);
-      c.v[j + 4] = MoveBits(both, 4, 0, 15);
-    }
-    return c;
+  TENON_INLINE static v128_t Read(const std::byte* p, size_t j) noexcept {
+    const v128_t both = Load(p + 16 * (j % 4));
+    return MoveBits(both, j < 4 ? 0 : 4, 0, 15);
   }
   static void Write(std::byte* p, size_t row, const uint8_t* code) noexcept {
     constexpr uint32_t kMask = 15 * kBytesOfOne;
@@ -93,16 +83,9 @@ struct Nibbles {
 template <int kShift = 0>
 struct Crumbs {
   static constexpr size_t kBytes = 32;
-  TENON_INLINE static Codes Read(const std::byte* p) noexcept {
-    Codes c;
-    for (size_t half = 0; half < 2; ++half) {
-      const v128_t four = Load(p + 16 * half);
-      c.v[4 * half] = MoveBits(four, 0, kShift, 3);
-      c.v[4 * half + 1] = MoveBits(four, 2, kShift, 3);
-      c.v[4 * half + 2] = MoveBits(four, 4, kShift, 3);
-      c.v[4 * half + 3] = MoveBits(four, 6, kShift, 3);
-    }
-    return c;
+  TENON_INLINE static v128_t Read(const std::byte* p, size_t j) noexcept {
+    return MoveBits(Load(p + 16 * (j / 4)), static_cast<int>(j % 4 * 2), kShift,
+                    3);
   }
   static void Write(std::byte* p, size_t row, const uint8_t* code) noexcept {
     for (size_t half = 0; half < 2; ++half) {
@@ -118,12 +101,8 @@ struct Crumbs {
 template <int kShift>
 struct Bits {
   static constexpr size_t kBytes = 16;
-  TENON_INLINE static Codes Read(const std::byte* p) noexcept {
-    const v128_t eight = Load(p);
-    return {{MoveBits(eight, 0, kShift, 1), MoveBits(eight, 1, kShift, 1),
-             MoveBits(eight, 2, kShift, 1), MoveBits(eight, 3, kShift, 1),
-             MoveBits(eight, 4, kShift, 1), MoveBits(eight, 5, kShift, 1),
-             MoveBits(eight, 6, kShift, 1), MoveBits(eight, 7, kShift, 1)}};
+  TENON_INLINE static v128_t Read(const std::byte* p, size_t j) noexcept {
+    return MoveBits(Load(p), static_cast<int>(j), kShift, 1);
   }
   static void Write(std::byte* p, size_t row, const uint8_t* code) noexcept {
     uint32_t eight = 0;
@@ -136,11 +115,8 @@ struct Bits {
 template <typename Low, typename High>
 struct Joined {
   static constexpr size_t kBytes = Low::kBytes + High::kBytes;
-  TENON_INLINE static Codes Read(const std::byte* p) noexcept {
-    Codes c = Low::Read(p);
-    const Codes high = High::Read(p + Low::kBytes);
-    for (size_t j = 0; j < 8; ++j) c.v[j] = wasm_v128_or(c.v[j], high.v[j]);
-    return c;
+  TENON_INLINE static v128_t Read(const std::byte* p, size_t j) noexcept {
+    return wasm_v128_or(Low::Read(p, j), High::Read(p + Low::kBytes, j));
   }
   static void Write(std::byte* p, size_t row, const uint8_t* code) noexcept {
     Low::Write(p, row, code);
@@ -160,11 +136,8 @@ struct Iq4Inverse {
 
 struct Iq4Nibbles {
   static constexpr size_t kBytes = Nibbles::kBytes;
-  TENON_INLINE static Codes Read(const std::byte* p) noexcept {
-    const v128_t table = Load(quant::kIq4Codes);
-    Codes c = Nibbles::Read(p);
-    for (v128_t& v : c.v) v = wasm_i8x16_swizzle(table, v);
-    return c;
+  TENON_INLINE static v128_t Read(const std::byte* p, size_t j) noexcept {
+    return wasm_i8x16_swizzle(Load(quant::kIq4Codes), Nibbles::Read(p, j));
   }
   static void Write(std::byte* p, size_t row, const uint8_t* code) noexcept {
     static constexpr Iq4Inverse kInverse;

@@ -26,27 +26,30 @@
 
 namespace tenon::simd128 {
 
-// 32 activations, four columns in every lane of a vector.
-struct Activations {
-  v128_t q[8];
+// 32 activations: vector j holds columns 4 j ... 4 j + 3 in every lane.
+class Activations {
+ public:
+  TENON_INLINE explicit Activations(const int8_t* q) noexcept
+      : half_{Load(q), Load(q + 16)} {}
+  TENON_INLINE v128_t operator()(size_t j) const noexcept {
+    const v128_t x = half_[j / 4];
+    switch (j % 4) {
+      case 0:
+        return wasm_i32x4_shuffle(x, x, 0, 0, 0, 0);
+      case 1:
+        return wasm_i32x4_shuffle(x, x, 1, 1, 1, 1);
+      case 2:
+        return wasm_i32x4_shuffle(x, x, 2, 2, 2, 2);
+      default:
+        return wasm_i32x4_shuffle(x, x, 3, 3, 3, 3);
+    }
+  }
+
+ private:
+  v128_t half_[2];
 };
 
-#if TENON_NATIVE_DOT
-TENON_INLINE Activations LoadActivations(const int8_t* q) noexcept {
-  const v128_t a = Load(q), b = Load(q + 16);
-  return {{_mm_shuffle_epi32(a, 0x00), _mm_shuffle_epi32(a, 0x55),
-           _mm_shuffle_epi32(a, 0xaa), _mm_shuffle_epi32(a, 0xff),
-           _mm_shuffle_epi32(b, 0x00), _mm_shuffle_epi32(b, 0x55),
-           _mm_shuffle_epi32(b, 0xaa), _mm_shuffle_epi32(b, 0xff)}};
-}
-#else
-TENON_INLINE Activations LoadActivations(const int8_t* q) noexcept {
-  return {{wasm_v128_load32_splat(q), wasm_v128_load32_splat(q + 4),
-           wasm_v128_load32_splat(q + 8), wasm_v128_load32_splat(q + 12),
-           wasm_v128_load32_splat(q + 16), wasm_v128_load32_splat(q + 20),
-           wasm_v128_load32_splat(q + 24), wasm_v128_load32_splat(q + 28)}};
-}
-
+#if !TENON_NATIVE_DOT
 // Even and odd bytes, as 16-bit lanes.
 TENON_INLINE v128_t EvenBytes(v128_t x) noexcept {
   return wasm_i16x8_shr(wasm_i16x8_shl(x, 8), 8);
@@ -57,85 +60,71 @@ TENON_INLINE v128_t OddBytes(v128_t x) noexcept { return wasm_i16x8_shr(x, 8); }
 // Of codes that may be negative, in [-128, 127].
 inline constexpr int kSigned = -1;
 
-#if TENON_NATIVE_DOT
-
-// What DotScaled() takes: a small factor per row, in both halves of the lane.
-TENON_INLINE v128_t ScaleOperand(v128_t both_halves) noexcept {
-  return both_halves;
+TENON_INLINE v128_t AddDot16(v128_t sum, v128_t a, v128_t b) noexcept {
+  return wasm_i32x4_add(sum, wasm_i32x4_dot_i16x8(a, b));
 }
 
-// Sums of two products, in 16 bits.
-template <int kMaxCode>
+// Sums of two neighbouring products, in 16 bits: code in [0, 127].
 TENON_INLINE v128_t SumPairs(v128_t code, v128_t q) noexcept {
-  if constexpr (kMaxCode == kSigned)  // |code| <= 128 is read as unsigned
-    return _mm_maddubs_epi16(_mm_abs_epi8(code), _mm_sign_epi8(q, code));
-  else
-    return _mm_maddubs_epi16(code, q);
+#if TENON_NATIVE_DOT
+  return _mm_maddubs_epi16(code, q);
+#elif defined(TENON_RELAXED_SIMD)
+  return wasm_i16x8_relaxed_dot_i8x16_i7x16(q, code);
+#else
+  return wasm_i16x8_add(
+      wasm_i16x8_mul(wasm_v128_and(code, wasm_i16x8_splat(0xff)), EvenBytes(q)),
+      wasm_i16x8_mul(wasm_u16x8_shr(code, 8), OddBytes(q)));
+#endif
 }
 
-template <int kMaxCode, size_t kCount>
-TENON_INLINE v128_t DotScaled(const v128_t* code, const v128_t* q,
+// sum[r] + scale[r] * the products of one vector
+TENON_INLINE v128_t AddSigned(v128_t sum, v128_t code, v128_t q,
                               v128_t scale) noexcept {
-  // So many sums of two products fit into 16 bits.
-  constexpr size_t kRun =
-      kMaxCode == kSigned ? 1 : 32767 / (2 * 127 * kMaxCode);
-  v128_t sum = Zero(), pairs = Zero();
-  for (size_t i = 0; i < kCount; ++i) {
-    const v128_t two = SumPairs<kMaxCode>(code[i], q[i]);
-    pairs = i % kRun == 0 ? two : _mm_add_epi16(pairs, two);
-    if (i % kRun == kRun - 1 || i == kCount - 1)
-      sum = _mm_add_epi32(sum, _mm_madd_epi16(pairs, scale));
+#if TENON_NATIVE_DOT
+  // |code| <= 128 is read as unsigned.
+  const v128_t pairs =
+      _mm_maddubs_epi16(_mm_abs_epi8(code), _mm_sign_epi8(q, code));
+  return AddDot16(sum, pairs, scale);
+#else
+  // -128 has no place among seven bits and a sign: no relaxed dot here.
+  const v128_t even = wasm_i32x4_dot_i16x8(EvenBytes(code), EvenBytes(q));
+  const v128_t odd = wasm_i32x4_dot_i16x8(OddBytes(code), OddBytes(q));
+  return wasm_i32x4_add(sum, wasm_i32x4_mul(wasm_i32x4_add(even, odd),
+                                            wasm_i32x4_shr(scale, 16)));
+#endif
+}
+
+// Columns 4 * kFirst ... 4 * kLast of four rows.  code(j), q(j): vector j.
+// `scale`: a small factor per row, in both halves of its lane.
+template <int kMaxCode, size_t kFirst, size_t kLast, typename Code, typename Q>
+TENON_INLINE v128_t DotScaled(const Code& code, const Q& q,
+                              v128_t scale) noexcept {
+  v128_t sum = Zero();
+  if constexpr (kMaxCode == kSigned) {
+    for (size_t j = kFirst; j < kLast; ++j)
+      sum = AddSigned(sum, code(j), q(j), scale);
+  } else {
+    // So many sums of two products fit into 16 bits.
+    constexpr size_t kRun = 32767 / (2 * 127 * kMaxCode);
+    v128_t pairs = Zero();
+    for (size_t j = kFirst; j < kLast; ++j) {
+      const v128_t two = SumPairs(code(j), q(j));
+      const size_t i = (j - kFirst) % kRun;
+      pairs = i == 0 ? two : wasm_i16x8_add(pairs, two);
+      if (i == kRun - 1 || j == kLast - 1)
+        sum = j - kFirst < kRun ? wasm_i32x4_dot_i16x8(pairs, scale)
+                                : AddDot16(sum, pairs, scale);
+    }
   }
   return sum;
 }
 
 template <int kMaxCode, size_t kCount>
 TENON_INLINE v128_t Dot(const v128_t* code, const v128_t* q) noexcept {
-  return DotScaled<kMaxCode, kCount>(code, q, _mm_set1_epi16(1));
+  return DotScaled<kMaxCode, 0, kCount>([code](size_t j) { return code[j]; },
+                                        [q](size_t j) { return q[j]; },
+                                        wasm_i16x8_splat(1));
 }
-
-#else
-
-TENON_INLINE v128_t ScaleOperand(v128_t both_halves) noexcept {
-  return wasm_i32x4_shr(both_halves, 16);
-}
-
-TENON_INLINE v128_t AddDot16(v128_t sum, v128_t a, v128_t b) noexcept {
-  return wasm_i32x4_add(sum, wasm_i32x4_dot_i16x8(a, b));
-}
-
-// -128 has no place among seven bits and a sign: no relaxed dot here.
-TENON_INLINE v128_t AddSigned(v128_t sum, v128_t code, v128_t q) noexcept {
-  sum = AddDot16(sum, EvenBytes(code), EvenBytes(q));
-  return AddDot16(sum, OddBytes(code), OddBytes(q));
-}
-
-TENON_INLINE v128_t AddUnsigned(v128_t sum, v128_t code, v128_t q) noexcept {
-#if defined(TENON_RELAXED_SIMD)
-  return wasm_i32x4_relaxed_dot_i8x16_i7x16_add(q, code, sum);
-#else
-  sum =
-      AddDot16(sum, wasm_v128_and(code, wasm_i16x8_splat(0xff)), EvenBytes(q));
-  return AddDot16(sum, wasm_u16x8_shr(code, 8), OddBytes(q));
-#endif
-}
-
-template <int kMaxCode, size_t kCount>
-TENON_INLINE v128_t Dot(const v128_t* code, const v128_t* q) noexcept {
-  v128_t sum = Zero();
-  for (size_t i = 0; i < kCount; ++i)
-    sum = kMaxCode == kSigned ? AddSigned(sum, code[i], q[i])
-                              : AddUnsigned(sum, code[i], q[i]);
-  return sum;
-}
-
-template <int kMaxCode, size_t kCount>
-TENON_INLINE v128_t DotScaled(const v128_t* code, const v128_t* q,
-                              v128_t scale) noexcept {
-  return wasm_i32x4_mul(Dot<kMaxCode, kCount>(code, q), scale);
-}
-
-#endif
 
 }  // namespace tenon::simd128
 

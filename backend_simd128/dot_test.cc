@@ -86,13 +86,13 @@ TEST(Dot, IsExactForSignedCodes) {
   }
 }
 
-TEST(LoadActivations, PutsFourColumnsIntoEveryLane) {
+TEST(Activations, HaveFourColumnsInEveryLane) {
   int8_t q[32];
   for (int i = 0; i < 32; ++i) q[i] = static_cast<int8_t>(i - 16);
-  const Activations a = LoadActivations(q);
+  const Activations a(q);
   for (size_t j = 0; j < 8; ++j) {
     int8_t bytes[16];
-    Store(bytes, a.q[j]);
+    Store(bytes, a(j));
     for (size_t i = 0; i < 16; ++i) EXPECT_EQ(bytes[i], q[4 * j + i % 4]);
   }
 }

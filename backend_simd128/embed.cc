@@ -18,8 +18,8 @@ class DecodedRow {
 
   void Group(size_t g, float* out) const noexcept {
     int8_t code[128];
-    const Codes codes = B::Way::Read(B::TileHalf(block_, g, row_ / kLanes));
-    for (size_t j = 0; j < 8; ++j) Store(code + 16 * j, codes.v[j]);
+    const std::byte* tile = B::TileHalf(block_, g, row_ / kLanes);
+    for (size_t j = 0; j < 8; ++j) Store(code + 16 * j, B::Way::Read(tile, j));
     for (size_t c = 0; c < quant::kGroup; ++c) {
       const size_t half = c / quant::kHalf;
       const int stored = code[c / 4 * 16 + row_ % kLanes * 4 + c % 4];

@@ -169,7 +169,7 @@ class Chunk {
 
   const Head& head_;
   size_t begin_, n_;
-  float* e_;         // [n, S]: the corrections, one row per token
+  float* e_;               // [n, S]: the corrections, one row per token
   float l_[kChunkTokens];  // sums of log decays, never positive
 };
 

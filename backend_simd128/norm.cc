@@ -9,7 +9,8 @@
 namespace tenon::simd128 {
 namespace {
 
-constexpr size_t kWeightChunk = 256;  // elements of the weight decoded at a time
+constexpr size_t kWeightChunk =
+    256;  // elements of the weight decoded at a time
 
 // y = (x * factor) * w
 void ScaleBy(const WeightRef& w, const float* x, float factor,

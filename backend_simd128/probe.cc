@@ -5,6 +5,8 @@
 #include "backend_simd128/dot.h"
 
 namespace tenon::simd128 {
+
+const int32_t kHiddenZero = 0;
 namespace {
 
 // Compiled for any processor: no vectors in here.

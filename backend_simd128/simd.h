@@ -31,11 +31,23 @@ namespace tenon::simd128 {
 
 inline constexpr size_t kLanes = 4;
 
+extern const int32_t kHiddenZero;  // probe.cc; compilers cannot know it
+
+// A constant that is kept in a register or in memory: V8 makes one again
+// wherever it is used, which takes longer than most of what uses it.
+TENON_INLINE v128_t Constant(v128_t x) noexcept {
+#if defined(__wasm__)
+  return wasm_v128_xor(x, wasm_v128_load32_splat(&kHiddenZero));
+#else
+  return x;
+#endif
+}
+
 inline v128_t Load(const void* p) noexcept { return wasm_v128_load(p); }
 inline void Store(void* p, v128_t x) noexcept { wasm_v128_store(p, x); }
 inline v128_t Splat(float x) noexcept { return wasm_f32x4_splat(x); }
-inline v128_t SplatBits(uint32_t x) noexcept {
-  return wasm_i32x4_splat(static_cast<int32_t>(x));
+TENON_INLINE v128_t SplatBits(uint32_t x) noexcept {
+  return Constant(wasm_i32x4_splat(static_cast<int32_t>(x)));
 }
 inline v128_t Zero() noexcept { return wasm_i32x4_splat(0); }
 
@@ -68,12 +80,9 @@ inline v128_t TruncateSmall(v128_t x) noexcept {
 inline v128_t HalvesToFloats(v128_t half) noexcept {
   const v128_t magnitude = wasm_v128_and(half, SplatBits(0x7fff));
   const v128_t sign = wasm_i32x4_shl(wasm_v128_xor(half, magnitude), 16);
-  const v128_t subnormal = wasm_f32x4_sub(
-      wasm_v128_or(magnitude, SplatBits(0x3f000000)), Splat(0.5f));
-  const v128_t normal =
-      wasm_i32x4_add(wasm_i32x4_shl(magnitude, 13), SplatBits(112u << 23));
+  // The exponent is 112 too small, which is exact for subnormal numbers too.
   const v128_t finite =
-      Select(wasm_i32x4_lt(magnitude, SplatBits(0x0400)), subnormal, normal);
+      wasm_f32x4_mul(wasm_i32x4_shl(magnitude, 13), Constant(Splat(0x1p112f)));
   const v128_t infinite = wasm_v128_and(
       wasm_i32x4_gt(magnitude, SplatBits(0x7bff)), SplatBits(0x7f800000));
   return wasm_v128_or(wasm_v128_or(finite, infinite), sign);

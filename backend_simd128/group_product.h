@@ -1,0 +1,181 @@
+// The product of a group, 8 rows x 32 columns of a packed weight, with A8
+// activations, as docs/numerics.md defines it:
+//   isum = scale[0] * sum_{i<16} code[i] q[i] + scale[1] * sum_{i>=16} ...
+//   msum = min[0] * a.sum[0] + min[1] * a.sum[1]
+//   sum += float(isum) * (d * a.scale)
+//   sum -= float(msum) * (dmin * a.scale)
+#ifndef BACKEND_SIMD128_GROUP_PRODUCT_H_
+#define BACKEND_SIMD128_GROUP_PRODUCT_H_
+
+#include <bit>
+
+#include "backend_simd128/dot.h"
+#include "backend_simd128/packed.h"
+
+namespace tenon::simd128 {
+
+// One number for each of eight rows.
+struct Rows8 {
+  v128_t quad[2];
+};
+
+// HalfToFloat() of dtype.h, of eight halves in memory.
+TENON_INLINE Rows8 LoadHalves8(const std::byte* p) noexcept {
+  const v128_t half = Load(p);
+  const v128_t magnitude =
+      wasm_v128_and(half, Constant(wasm_i16x8_splat(0x7fff)));
+  const v128_t infinite = wasm_v128_and(
+      wasm_i16x8_gt(magnitude, Constant(wasm_i16x8_splat(0x7bff))),
+      Constant(wasm_i16x8_splat(0x7f80)));
+  const v128_t sign = wasm_v128_xor(half, magnitude);
+  const v128_t high =
+      wasm_v128_or(wasm_v128_or(sign, infinite), wasm_u16x8_shr(magnitude, 3));
+  const v128_t low = wasm_i16x8_shl(magnitude, 13);
+  const v128_t factor = Constant(Splat(0x1p112f));
+  return {
+      {wasm_f32x4_mul(wasm_i16x8_shuffle(low, high, 0, 8, 1, 9, 2, 10, 3, 11),
+                      factor),
+       wasm_f32x4_mul(wasm_i16x8_shuffle(low, high, 4, 12, 5, 13, 6, 14, 7, 15),
+                      factor)}};
+}
+
+// Small integers of eight rows: 16-bit numbers a, b of a row in the halves of
+// its lane.
+TENON_INLINE Rows8 LoadPairs(const std::byte* a, const std::byte* b) noexcept {
+  const v128_t x = wasm_i16x8_extend_low_i8x16(wasm_v128_load64_zero(a));
+  const v128_t y = wasm_i16x8_extend_low_i8x16(wasm_v128_load64_zero(b));
+  return {{wasm_i16x8_shuffle(x, y, 0, 8, 1, 9, 2, 10, 3, 11),
+           wasm_i16x8_shuffle(x, y, 4, 12, 5, 13, 6, 14, 7, 15)}};
+}
+
+// What a block has for all its groups.
+template <typename Format>
+struct BlockScales {
+  Rows8 d, dmin;
+
+  TENON_INLINE explicit BlockScales(const std::byte* block) noexcept
+      : d(LoadHalves8(block)) {
+    using B = PackedBlock<Format>;
+    if constexpr (B::kHasMin) dmin = LoadHalves8(block + B::kMinScaleAt);
+  }
+};
+
+// What group g of a block has of its own.
+template <typename Format>
+struct GroupScales {
+  using B = PackedBlock<Format>;
+  static constexpr size_t kScales = B::kScales;
+
+  Rows8 scale[2];          // operands of DotScaled()
+  Rows8 scale_pair, pair;  // scale[0], scale[1] and min[0], min[1] of a row
+
+  TENON_INLINE GroupScales(const std::byte* block, size_t g) noexcept {
+    if constexpr (kScales > 0) {
+      const size_t at = g * kScales * kGroupRows;
+      const std::byte* scales = block + B::kScalesAt + at;
+      const std::byte* mins = block + B::kMinsAt + at;
+      constexpr size_t kSecond = (kScales - 1) * kGroupRows;
+      for (size_t i = 0; i < kScales; ++i) {
+        const std::byte* of_half = scales + i * kGroupRows;
+        scale[i] = LoadPairs(of_half, of_half);
+      }
+      if constexpr (B::kOffset != 0)
+        scale_pair = LoadPairs(scales, scales + kSecond);
+      if constexpr (B::kHasMin) pair = LoadPairs(mins, mins + kSecond);
+    }
+  }
+};
+
+// The codes of four rows where they lie: each is decoded when it is used, so
+// that few of them are in registers at a time.
+template <typename Format>
+struct StoredCodes {
+  const std::byte* tile;
+  TENON_INLINE v128_t operator()(size_t j) const noexcept {
+    return PackedBlock<Format>::Way::Read(tile, j);
+  }
+};
+
+// The same, decoded once for several tokens.
+template <typename Format>
+class DecodedCodes {
+ public:
+  TENON_INLINE explicit DecodedCodes(const std::byte* tile) noexcept {
+    for (size_t j = 0; j < 8; ++j)
+      codes_[j] = PackedBlock<Format>::Way::Read(tile, j);
+  }
+  TENON_INLINE v128_t operator()(size_t j) const noexcept { return codes_[j]; }
+
+ private:
+  v128_t codes_[8];
+};
+
+// 32 activations of a token.
+struct Token {
+  Activations a;
+  v128_t scale;
+  v128_t sums;  // sum[0], sum[1] in the halves of every lane
+
+  TENON_INLINE explicit Token(const A8Block& x) noexcept
+      : a(x.q), scale(Splat(x.scale)), sums(wasm_v128_load32_splat(x.sum)) {}
+};
+
+template <typename Format, typename Code>
+TENON_INLINE v128_t Isum(const GroupScales<Format>& w, size_t quad,
+                         const Code& code, const Token& x) noexcept {
+  using B = PackedBlock<Format>;
+  constexpr int kMax = B::kMaxCode;
+  if constexpr (B::kScales == 2) {
+    const v128_t low = DotScaled<kMax, 0, 4>(code, x.a, w.scale[0].quad[quad]);
+    const v128_t high = DotScaled<kMax, 4, 8>(code, x.a, w.scale[1].quad[quad]);
+    v128_t sum = wasm_i32x4_add(low, high);
+    if constexpr (B::kOffset != 0) {
+      const v128_t excess =
+          wasm_i32x4_dot_i16x8(w.scale_pair.quad[quad], x.sums);
+      constexpr int kShift = std::countr_zero(unsigned{B::kOffset});
+      static_assert(1 << kShift == B::kOffset);
+      sum = wasm_i32x4_sub(sum, wasm_i32x4_shl(excess, kShift));
+    }
+    return sum;
+  } else if constexpr (B::kScales == 1) {
+    static_assert(B::kOffset == 0);
+    return DotScaled<kMax, 0, 8>(code, x.a, w.scale[0].quad[quad]);
+  } else {
+    const v128_t sum =
+        DotScaled<kMax, 0, 8>(code, x.a, Constant(wasm_i16x8_splat(1)));
+    if constexpr (B::kOffset == 0) return sum;
+    return wasm_i32x4_sub(
+        sum,
+        wasm_i32x4_dot_i16x8(Constant(wasm_i16x8_splat(B::kOffset)), x.sums));
+  }
+}
+
+template <typename Format>
+TENON_INLINE v128_t Msum(const GroupScales<Format>& w, size_t quad,
+                         const Token& x) noexcept {
+  if constexpr (GroupScales<Format>::kScales == 0)
+    return wasm_i32x4_dot_i16x8(Constant(wasm_i16x8_splat(1)), x.sums);
+  else
+    return wasm_i32x4_dot_i16x8(w.pair.quad[quad], x.sums);
+}
+
+// sum + the product of four rows of the group with a token; code(j): vector j
+// of their codes
+template <typename Format, typename Code>
+TENON_INLINE v128_t AddGroup(v128_t sum, const BlockScales<Format>& block,
+                             const GroupScales<Format>& w, size_t quad,
+                             const Code& code, const Token& x) noexcept {
+  const v128_t isum = wasm_f32x4_convert_i32x4(Isum(w, quad, code, x));
+  const v128_t scale = wasm_f32x4_mul(block.d.quad[quad], x.scale);
+  sum = wasm_f32x4_add(sum, wasm_f32x4_mul(isum, scale));
+  if constexpr (Format::kHasMin) {
+    const v128_t msum = wasm_f32x4_convert_i32x4(Msum(w, quad, x));
+    const v128_t dmin = wasm_f32x4_mul(block.dmin.quad[quad], x.scale);
+    sum = wasm_f32x4_sub(sum, wasm_f32x4_mul(msum, dmin));
+  }
+  return sum;
+}
+
+}  // namespace tenon::simd128
+
+#endif  // BACKEND_SIMD128_GROUP_PRODUCT_H_
