@@ -1,6 +1,7 @@
 #include "tenon/session.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "absl/strings/str_cat.h"
 
@@ -17,6 +18,7 @@ StatusOr<std::unique_ptr<Session>> Session::Create(
     std::shared_ptr<const Model> model, const SessionOptions& options) {
   std::unique_ptr<Session> session(new Session);
   session->model_ = std::move(model);
+  session->profile_ = options.profile;
   TENON_RETURN_IF_ERROR(session->Allocate(options));
   return session;
 }
@@ -102,12 +104,35 @@ void Session::Step(std::span<const TokenId> tokens, uint32_t outputs) {
                         tokens.data(),
                         activations_.data(),
                         state_bases_.data()};
-  model_->executor().Run(decode ? bound.decode : bound.prefill, ctx,
-                         {scratch_.data(), scratch_stride_});
+  Run(ctx, decode ? kDecode : kPrefill);
   tokens_.insert(tokens_.end(), tokens.begin(), tokens.end());
   if (outputs == 0) return;
   hidden_ = Output(bound.hidden[decode], outputs - 1);
   logits_ = Output(bound.logits[decode], outputs - 1);
+}
+
+void Session::Run(const StepContext& ctx, Phase phase) {
+  const BoundGraph& bound = model_->bound();
+  const Plan& plan = phase == kDecode ? bound.decode : bound.prefill;
+  if (profile_ != nullptr) return RunProfiled(plan, ctx, phase);
+  model_->executor().Run(plan, ctx, {scratch_.data(), scratch_stride_});
+}
+
+void Session::RunProfiled(const Plan& plan, const StepContext& ctx,
+                          Phase phase) {
+  using Clock = std::chrono::steady_clock;
+  const BindReport& report = model_->bound().report;
+  for (const struct Step& step : plan.steps) {
+    const Plan one{.steps = {step}};
+    const auto start = Clock::now();
+    model_->executor().Run(one, ctx, {scratch_.data(), scratch_stride_});
+    const std::chrono::nanoseconds time = Clock::now() - start;
+    const BindReport::Line& line = report.LineOf(phase, step.node);
+    Profile::Entry& entry = profile_->kernels[line.kernel];
+    entry.op = line.op;
+    ++entry.calls;
+    entry.nanoseconds += static_cast<uint64_t>(time.count());
+  }
 }
 
 void Session::Emit(const FeedOptions& options, uint32_t outputs) {

@@ -23,7 +23,7 @@ struct BenchOptions {
   EngineOptions engine;
   uint32_t prompt = 256, generate = 64, repetitions = 5;
   std::vector<uint32_t> threads = {0};
-  bool json = false;
+  bool json = false, profile = false;
 };
 
 // "pp256": one prompt of 256 tokens.  "tg64": 64 single tokens.  Both start
@@ -38,6 +38,7 @@ struct Result {
   Test test;
   uint32_t threads;
   std::vector<double> samples;  // tokens per second
+  Profile profile;              // of all runs, if wanted
 };
 
 double Mean(const std::vector<double>& x) {
@@ -81,7 +82,7 @@ StatusOr<double> RunOnce(Session& session, const Test& test) {
 
 StatusOr<Result> RunTest(Session& session, const Test& test,
                          uint32_t repetitions) {
-  Result result{test, session.model().executor().workers(), {}};
+  Result result{test, session.model().executor().workers(), {}, {}};
   TENON_RETURN_IF_ERROR(RunOnce(session, test).status());  // warm up
   for (uint32_t i = 0; i < repetitions; ++i) {
     TENON_ASSIGN_OR_RETURN(const double rate, RunOnce(session, test));
@@ -127,12 +128,49 @@ void PrintRow(const Model& model, const Result& result) {
   std::fflush(stdout);
 }
 
+using ProfileLine = std::pair<std::string, Profile::Entry>;
+
+// The slowest first.
+std::vector<ProfileLine> Lines(const Profile& profile) {
+  std::vector<ProfileLine> lines(profile.kernels.begin(),
+                                 profile.kernels.end());
+  std::ranges::stable_sort(lines, std::greater<>(), [](const ProfileLine& l) {
+    return l.second.nanoseconds;
+  });
+  return lines;
+}
+
+void PrintProfile(const Profile& profile) {
+  double total = 0;
+  for (const auto& [name, entry] : profile.kernels)
+    total += static_cast<double>(entry.nanoseconds);
+  for (const auto& [name, entry] : Lines(profile)) {
+    const double time = static_cast<double>(entry.nanoseconds);
+    absl::PrintF("  %5.1f %%  %10.3f ms  %8u calls  %-14s %s\n",
+                 100 * time / total, time / 1e6, entry.calls,
+                 Info(entry.op).name, name);
+  }
+}
+
+Json ProfileJson(const Profile& profile) {
+  Json json = Json::array();
+  for (const auto& [name, entry] : Lines(profile))
+    json.push_back({{"kernel", name},
+                    {"op", Info(entry.op).name},
+                    {"calls", entry.calls},
+                    {"nanoseconds", entry.nanoseconds}});
+  return json;
+}
+
 Json ToJson(const Result& result) {
-  return {{"test", result.test.name},
-          {"threads", result.threads},
-          {"tokens_per_second", Mean(result.samples)},
-          {"stddev", StandardDeviation(result.samples)},
-          {"samples", result.samples}};
+  Json json = {{"test", result.test.name},
+               {"threads", result.threads},
+               {"tokens_per_second", Mean(result.samples)},
+               {"stddev", StandardDeviation(result.samples)},
+               {"samples", result.samples}};
+  if (!result.profile.kernels.empty())
+    json["profile"] = ProfileJson(result.profile);
+  return json;
 }
 
 Json ModelJson(const Model& model, const EngineOptions& options) {
@@ -154,7 +192,11 @@ class Printer {
     if (!options.json) PrintHeader();
   }
   void Add(const Model& model, const Result& result) {
-    if (!options_.json) return PrintRow(model, result);
+    if (!options_.json) {
+      PrintRow(model, result);
+      PrintProfile(result.profile);
+      return;
+    }
     if (json_.is_null()) json_ = ModelJson(model, options_.engine);
     json_["results"].push_back(ToJson(result));
   }
@@ -179,13 +221,17 @@ Status BenchWithThreads(const Registry& registry, const BenchOptions& options,
   EngineOptions engine = options.engine;
   engine.threads = threads;
   TENON_ASSIGN_OR_RETURN(auto model, LoadModel(registry, engine));
+  Profile profile;
   TENON_ASSIGN_OR_RETURN(
       auto session,
       Session::Create(
-          model, {.context_size = std::max(options.prompt, options.generate)}));
+          model, {.context_size = std::max(options.prompt, options.generate),
+                  .profile = options.profile ? &profile : nullptr}));
   for (const Test& test : Tests(options)) {
-    TENON_ASSIGN_OR_RETURN(const Result result,
+    profile = {};
+    TENON_ASSIGN_OR_RETURN(Result result,
                            RunTest(*session, test, options.repetitions));
+    result.profile = profile;
     printer.Add(*model, result);
   }
   return Status();
@@ -228,6 +274,8 @@ void AddBenchOptions(CLI::App& command, BenchOptions& options) {
       ->check(CLI::Range(1u, 1000u))
       ->capture_default_str();
   command.add_flag("--json", options.json, "Print JSON");
+  command.add_flag("--profile", options.profile,
+                   "Also print the time of each kernel, which slows it down");
 }
 
 }  // namespace

@@ -51,8 +51,13 @@ struct BindReport {
     std::string refused;  // "backend_simd128: no kernel for Q2_K; ..."
     bool barrier;
   };
-  std::vector<Line> lines;
+  std::vector<Line> lines;  // of every node, for prefill and then for decode
   std::vector<std::string> rewrites;  // "fuse_residual: blk.0.attn_out"
+
+  // `node`: index into Graph::nodes.
+  const Line& LineOf(Phase phase, uint32_t node) const {
+    return lines[(phase == kDecode ? lines.size() / 2 : 0) + node];
+  }
 
   // A table.  Repeated layers are listed one by one.
   std::string ToString() const;

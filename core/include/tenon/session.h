@@ -5,8 +5,10 @@
 
 #include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "tenon/arena.h"
@@ -15,10 +17,22 @@
 
 namespace tenon {
 
+// Where the time went, by kernel.  What it measures gets slower: every node is
+// waited for.
+struct Profile {
+  struct Entry {
+    OpKind op;
+    uint64_t calls = 0, nanoseconds = 0;
+  };
+  std::map<std::string, Entry, std::less<>> kernels;
+};
+
 struct SessionOptions {
   // Positions to hold; 0: the model's own context length, at most
   // kDefaultContext.
   uint32_t context_size = 0;
+  // If not null, every step adds to it; outlives the session.
+  Profile* profile = nullptr;
 };
 inline constexpr uint32_t kDefaultContext = 4096;
 inline constexpr uint32_t kMaxContext = 1u << 24;
@@ -96,8 +110,12 @@ class Session {
   Status Check(std::span<const TokenId> tokens) const;
   std::span<const float> Output(const Operand& operand, uint32_t row) const;
 
+  void Run(const StepContext& ctx, Phase phase);
+  void RunProfiled(const Plan& plan, const StepContext& ctx, Phase phase);
+
   std::shared_ptr<const Model> model_;
   uint32_t context_size_ = 0;
+  Profile* profile_ = nullptr;
   std::vector<TokenId> tokens_;
   std::vector<AlignedBuffer> states_;
   std::vector<std::byte*> state_bases_;
