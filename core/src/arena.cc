@@ -1,7 +1,7 @@
 #include "tenon/arena.h"
 
+#include <cstdlib>
 #include <limits>
-#include <new>
 
 #include "absl/strings/str_cat.h"
 
@@ -14,8 +14,8 @@ constexpr uint64_t kMostBytes = std::numeric_limits<ptrdiff_t>::max();
 
 void* NewBytes(uint64_t bytes) {
   if (bytes > kMostBytes) return nullptr;
-  return ::operator new(static_cast<size_t>(AlignUp(bytes == 0 ? 1 : bytes)),
-                        std::align_val_t{kAlignment}, std::nothrow);
+  return std::aligned_alloc(
+      kAlignment, static_cast<size_t>(AlignUp(bytes == 0 ? 1 : bytes)));
 }
 
 }  // namespace
@@ -33,8 +33,6 @@ StatusOr<AlignedBuffer> AlignedBuffer::Allocate(uint64_t bytes,
   return buffer;
 }
 
-void AlignedBuffer::Free::operator()(std::byte* p) const {
-  ::operator delete(p, std::align_val_t{kAlignment});
-}
+void AlignedBuffer::Free::operator()(std::byte* p) const { std::free(p); }
 
 }  // namespace tenon

@@ -32,10 +32,8 @@ std::optional<double> OfShape(const ModelShape& shape, std::string_view key) {
 }
 
 std::optional<double> OfMemory(const Model& model, std::string_view key) {
-  const MemoryEstimate memory =
-      EstimateMemory(model.bound(), model.shape().context_length);
+  const MemoryEstimate memory = EstimateMemory(model.bound(), 1);
   if (key == "weights_bytes") return memory.weights;
-  if (key == "activation_bytes") return memory.activations;
   if (key == "position_bytes") return memory.state_per_position;
   if (key == "state_bytes") return memory.state_constant;
   return std::nullopt;
@@ -83,6 +81,16 @@ double Number(const Engine& engine, std::string_view key) {
   if (key == "used_bytes") return UsedBytes();
   if (engine.model() == nullptr) return NAN;
   return OfModel(engine, key).value_or(NAN);
+}
+
+double ActivationBytes(const Model& model, uint32_t context_size,
+                       uint32_t threads) {
+  const uint32_t positions =
+      context_size == 0 ? model.shape().context_length : context_size;
+  const auto one = EstimateMemory(model.bound(), positions).activations;
+  const uint64_t others = threads - 1;
+  return static_cast<double>(one +
+                             others * model.bound().ScratchBytes(positions));
 }
 
 std::string Text(const Engine& engine, std::string_view key) {

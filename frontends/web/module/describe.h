@@ -14,6 +14,11 @@ double Number(const Engine& engine, std::string_view key);
 // Empty for those.
 std::string Text(const Engine& engine, std::string_view key);
 
+// Bytes of a session of `context_size` positions (0: the model's) besides its
+// state, with the scratch of `threads` >= 1 threads.
+double ActivationBytes(const Model& model, uint32_t context_size,
+                       uint32_t threads);
+
 }  // namespace tenon::web
 
 #endif  // FRONTENDS_WEB_MODULE_DESCRIBE_H_

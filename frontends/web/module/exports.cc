@@ -1,7 +1,13 @@
 #include "web/module/exports.h"
 
+#if defined(__EMSCRIPTEN__)
+#include <emscripten/emscripten.h>
+#endif
+
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
+#include <new>
 #include <span>
 #include <string>
 #include <vector>
@@ -19,8 +25,20 @@ struct Instance {
   std::vector<TokenId> tokens;
 };
 
+// What `new` does when there is no memory: JavaScript gets an exception that
+// says so, instead of a trap that says nothing.
+void ThrowOutOfMemory() {
+#if defined(__EMSCRIPTEN__)
+  emscripten_throw_string("the engine ran out of memory");
+#endif
+  std::abort();
+}
+
 Instance& This() {
-  static Instance* const instance = new Instance;
+  static Instance* const instance = [] {
+    std::set_new_handler(&ThrowOutOfMemory);
+    return new Instance;
+  }();
   return *instance;
 }
 
@@ -146,6 +164,13 @@ int tenon_accept() { return Result(This().engine.Written()); }
 int tenon_start() { return Result(This().engine.Start()); }
 
 double tenon_number(const char* key) { return Number(This().engine, key); }
+
+double tenon_activation_bytes(int context_size, int threads) {
+  const tenon::Model* model = This().engine.model();
+  if (model == nullptr || context_size < 0 || threads < 1) return NAN;
+  return ActivationBytes(*model, static_cast<uint32_t>(context_size),
+                         static_cast<uint32_t>(threads));
+}
 
 const char* tenon_text(const char* key) {
   This().text = Text(This().engine, key);

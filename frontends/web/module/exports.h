@@ -56,11 +56,14 @@ int tenon_start();
 
 // After tenon_bind: "parameters", "vocab_size", "context_size" (the model's),
 // "embedding_size", "step_tokens" (most tokens of one step of prefill), "bos",
-// "eos" (-1: none), "adds_bos", "weights_bytes", "activation_bytes",
-// "position_bytes" (state per position), "state_bytes" (constant state; the
-// latter three are per session), "used_bytes" (memory in use now, the module
-// itself included).  After tenon_start: "threads".  NaN for other keys.
+// "eos" (-1: none), "adds_bos", "weights_bytes", "position_bytes" (state per
+// position), "state_bytes" (constant state; both are per session), "used_bytes"
+// (memory in use now, the module itself included).  After tenon_start:
+// "threads".  NaN for other keys.
 double tenon_number(const char* key);
+// After tenon_bind: what a session of `context_size` positions (0: the model's)
+// takes besides its state, with the scratch of `threads` threads.
+double tenon_activation_bytes(int context_size, int threads);
 // "architecture", "format", "model_name", "chat_template", "backends",
 // "executor", "kernels" (lines "OP: KERNEL, COUNT"), "warnings" (lines).  Empty
 // for what there is not.

@@ -151,6 +151,11 @@ TEST_F(Exports, DescribeTheModel) {
   EXPECT_EQ(tenon_number("parameters"), 2402032);
   EXPECT_EQ(tenon_number("position_bytes"), 768);
   EXPECT_EQ(tenon_number("state_bytes"), 114 * 1024);
+  const double one = tenon_activation_bytes(100, 1);
+  EXPECT_GT(one, 0);
+  EXPECT_GT(tenon_activation_bytes(100, 2), one) << "each thread has scratch";
+  EXPECT_GT(tenon_activation_bytes(0, 1), one) << "the model's context";
+  EXPECT_TRUE(std::isnan(tenon_activation_bytes(100, 0)));
   EXPECT_STREQ(tenon_text("architecture"), "qwen35");
   EXPECT_THAT(tenon_text("kernels"), HasSubstr("GatedDelta: gated_delta"));
   EXPECT_THAT(tenon_text("chat_template"), HasSubstr("im_start"));

@@ -139,22 +139,25 @@ class Loading {
   }
 
   private needs(native: Native): Needs {
-    const { contextSize, sessions, checkpoints, rows } = this.params;
-    const model = native.number("context_size");
+    const { sessions, checkpoints, rows } = this.params;
+    const { threads } = this.choice;
+    const contextSize =
+      this.params.contextSize ||
+      Math.min(native.number("context_size"), DEFAULT_CONTEXT);
     const vocabSize = native.number("vocab_size");
     const row = (vocabSize + native.number("embedding_size")) * F32_BYTES;
     return {
       used: native.number("used_bytes"),
       weights: native.number("weights_bytes"),
-      activations: native.number("activation_bytes"),
+      activations: native.activationBytes(contextSize, threads),
       state: native.number("state_bytes"),
       checkpoints: checkpoints ?? 0,
       position: native.number("position_bytes"),
-      contextSize: contextSize || Math.min(model, DEFAULT_CONTEXT),
+      contextSize,
       sessions: sessions ?? 1,
       rows: rows ? native.number("step_tokens") * row : 0,
       vocabSize,
-      threads: this.choice.threads,
+      threads,
     };
   }
 

@@ -12,8 +12,8 @@ const WORK_BYTES = 4 * MIB;
 const SPARE_BYTES = 2 * MIB;
 /** A sampler's candidates, per token of the vocabulary. */
 const SAMPLER_BYTES = 12;
-/** Stack and scratch of one thread. */
-const THREAD_BYTES = 0.5 * MIB;
+/** The stack of one thread. */
+const THREAD_BYTES = 0.25 * MIB;
 
 /** While only the header is read. */
 const FIRST_PAGES = 256;
@@ -23,7 +23,7 @@ export interface Needs {
   /** The module, the metadata and the tokenizer, as the first instance has them. */
   used: number;
   weights: number;
-  /** Activations of one session. */
+  /** Activations and scratch of one session of contextSize positions. */
   activations: number;
   /** Constant state, of one session and of each of its checkpoints. */
   state: number;

@@ -101,6 +101,11 @@ export class Native {
     throw new TenonError("engine", `the module has no number '${key}'`);
   }
 
+  /** What a session takes besides its state. */
+  activationBytes(contextSize: number, threads: number): number {
+    return this.run("tenon_activation_bytes", contextSize, threads);
+  }
+
   text(key: string): string {
     return this.withText(key, (text) =>
       this.stringAt(this.address("tenon_text", text)),
