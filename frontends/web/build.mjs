@@ -1,6 +1,8 @@
 // Builds dist/: the library, the worker, the command, and the types.  The
-// WebAssembly modules come from CMake and lie in dist/wasm already.
+// WebAssembly modules come from CMake and lie in dist/wasm already, with the
+// JavaScript that Emscripten wrote for them, which is made small here.
 import { execFileSync } from "node:child_process";
+import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -15,9 +17,22 @@ const common = {
   logLevel: "warning",
 };
 
+const glue = readdirSync(new URL("dist/wasm/", import.meta.url))
+  .filter((name) => name.endsWith(".mjs"))
+  .map((name) => `dist/wasm/${name}`);
+
 await Promise.all([
-  build({ ...common, entryPoints: { index: "src/index.ts" } }),
+  build({ ...common, entryPoints: { index: "src/index.ts" }, minify: true }),
   build({ ...common, entryPoints: { worker: "src/worker/main.ts" }, minify: true }),
+  build({
+    ...common,
+    entryPoints: glue,
+    outdir: "dist/wasm",
+    outExtension: { ".js": ".mjs" },
+    allowOverwrite: true,
+    bundle: false,
+    minify: true,
+  }),
   build({
     ...common,
     entryPoints: { cli: "src/cli/main.ts" },

@@ -36,7 +36,7 @@ function(tenon_add_plugin name)
   target_link_libraries(${name} PUBLIC tenon::core PRIVATE ${arg_DEPS})
   target_compile_options(${name} PRIVATE -ffp-contract=off)
   if(EMSCRIPTEN AND TENON_BACKENDS MATCHES "${name}$")
-    # The fastest.  The build is -Os, and so are its precompiled headers.
+    # The fastest.  The build is -Oz, and so are its precompiled headers.
     target_compile_options(${name} PRIVATE -O3)
     set_target_properties(${name} PROPERTIES DISABLE_PRECOMPILE_HEADERS ON)
   endif()
