@@ -109,8 +109,10 @@ if(TENON_INSTALL)
 else()
   tenon_use_dependency(abseil)
 endif()
-# Two sources of each define the same name.
-set_target_properties(absl_time absl_time_zone PROPERTIES UNITY_BUILD OFF)
+if(CMAKE_UNITY_BUILD)
+  # Two sources of each define the same name.
+  set_target_properties(absl_time absl_time_zone PROPERTIES UNITY_BUILD OFF)
+endif()
 tenon_use_dependency(nlohmann_json)
 if("cli" IN_LIST TENON_FRONTENDS)
   tenon_use_dependency(CLI11)
