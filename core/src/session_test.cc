@@ -37,6 +37,19 @@ TEST(Session, GivesEveryRowInOrder) {
   EXPECT_THAT(first_logit, ElementsAre(1, 1, 2, 3, 5));
 }
 
+TEST(Session, CountsTheCallsOfEachKernel) {
+  const auto model = LoadFake();
+  Profile profile;
+  const auto session = Session::Create(model, {.profile = &profile});
+  const TokenId first[] = {0, 1}, second[] = {3};
+  EXPECT_THAT(*(*session)->Feed(first), ElementsAre(1, 6, 3, 4));
+  EXPECT_THAT(*(*session)->Feed(second), ElementsAre(2, 4, 6, 24));
+  uint64_t calls = 0;
+  for (const auto& [kernel, entry] : profile.kernels) calls += entry.calls;
+  EXPECT_EQ(calls, 2 * model->bound().graph.nodes.size());
+  EXPECT_EQ(profile.kernels.at("head").calls, 2u);
+}
+
 TEST(Session, RefusesTokensOutsideTheVocabulary) {
   const auto session = Open(LoadFake());
   const TokenId high[] = {0, 4}, low[] = {-1};

@@ -21,13 +21,13 @@ namespace {
 
 struct BenchOptions {
   EngineOptions engine;
-  uint32_t prompt = 256, generate = 64, repetitions = 5;
+  uint32_t prompt = 256, generate = 64, depth = 0, repetitions = 5;
   std::vector<uint32_t> threads = {0};
   bool json = false, profile = false;
 };
 
-// "pp256": one prompt of 256 tokens.  "tg64": 64 single tokens.  Both start
-// with an empty context.
+// "pp256": one prompt of 256 tokens.  "tg64": 64 single tokens.  Both come
+// after `depth` other tokens.
 struct Test {
   std::string name;
   uint32_t tokens;
@@ -37,7 +37,8 @@ struct Test {
 struct Result {
   Test test;
   uint32_t threads;
-  std::vector<double> samples;  // tokens per second
+  double cold = 0;              // tokens per second of the first run
+  std::vector<double> samples;  // of the others
   Profile profile;              // of all runs, if wanted
 };
 
@@ -64,13 +65,14 @@ std::vector<TokenId> RandomTokens(uint32_t count, uint32_t vocab_size) {
 }
 
 // Tokens per second of one run.
-StatusOr<double> RunOnce(Session& session, const Test& test) {
+StatusOr<double> RunOnce(Session& session, const Checkpoint& begin,
+                         const Test& test) {
   const std::vector<TokenId> tokens =
       RandomTokens(test.tokens, session.model().shape().vocab_size);
   const size_t step = test.one_by_one ? 1 : tokens.size();
   FeedOptions feed;
   feed.cancel = CatchInterrupts();
-  TENON_RETURN_IF_ERROR(session.Rewind(0));
+  TENON_RETURN_IF_ERROR(session.Restore(begin));
   const double start = Now();
   for (size_t i = 0; i < tokens.size(); i += step) {
     if (feed.cancel->load()) return absl::CancelledError("stopped");
@@ -80,25 +82,42 @@ StatusOr<double> RunOnce(Session& session, const Test& test) {
   return test.tokens / (Now() - start);
 }
 
-StatusOr<Result> RunTest(Session& session, const Test& test,
-                         uint32_t repetitions) {
-  Result result{test, session.model().executor().workers(), {}, {}};
-  TENON_RETURN_IF_ERROR(RunOnce(session, test).status());  // warm up
+StatusOr<Result> RunTest(Session& session, const Checkpoint& begin,
+                         const Test& test, uint32_t repetitions) {
+  Result result{test, session.model().executor().workers(), 0, {}, {}};
+  TENON_ASSIGN_OR_RETURN(result.cold, RunOnce(session, begin, test));
   for (uint32_t i = 0; i < repetitions; ++i) {
-    TENON_ASSIGN_OR_RETURN(const double rate, RunOnce(session, test));
+    TENON_ASSIGN_OR_RETURN(const double rate, RunOnce(session, begin, test));
     result.samples.push_back(rate);
   }
   return result;
 }
 
+// A session with `depth` tokens in it.
+StatusOr<Checkpoint> FeedDepth(Session& session, uint32_t depth) {
+  FeedOptions feed;
+  feed.cancel = CatchInterrupts();
+  if (depth > 0) {
+    const auto tokens = RandomTokens(depth, session.model().shape().vocab_size);
+    TENON_RETURN_IF_ERROR(session.Feed(tokens, feed).status());
+  }
+  return session.Save();
+}
+
+// "pp256", or "pp256@d2048" after 2048 tokens.
+std::string TestName(std::string_view kind, uint32_t tokens, uint32_t depth) {
+  std::string name = absl::StrCat(kind, tokens);
+  if (depth > 0) absl::StrAppend(&name, "@d", depth);
+  return name;
+}
+
 std::vector<Test> Tests(const BenchOptions& options) {
+  const auto [prompt, generate] = std::pair(options.prompt, options.generate);
   std::vector<Test> tests;
-  if (options.prompt > 0)
-    tests.push_back(
-        {absl::StrCat("pp", options.prompt), options.prompt, false});
-  if (options.generate > 0)
-    tests.push_back(
-        {absl::StrCat("tg", options.generate), options.generate, true});
+  if (prompt > 0)
+    tests.push_back({TestName("pp", prompt, options.depth), prompt, false});
+  if (generate > 0)
+    tests.push_back({TestName("tg", generate, options.depth), generate, true});
   return tests;
 }
 
@@ -110,18 +129,19 @@ std::string BackendColumn(const Model& model) {
 }
 
 void PrintHeader() {
-  absl::PrintF("| %-24s | %10s | %10s | %-14s | %7s | %8s | %20s |\n", "model",
+  absl::PrintF("| %-24s | %10s | %10s | %-22s | %7s | %8s | %20s |\n", "model",
                "size", "params", "backend", "threads", "test", "t/s");
   absl::PrintF(
-      "| ------------------------ | ---------: | ---------: | -------------- "
-      "| ------: | -------: | -------------------: |\n");
+      "| ------------------------ | ---------: | ---------: "
+      "| ---------------------- | ------: | -------: | -------------------: "
+      "|\n");
 }
 
 void PrintRow(const Model& model, const Result& result) {
   const std::string rate = absl::StrFormat("%.2f ± %.2f", Mean(result.samples),
                                            StandardDeviation(result.samples));
   // The sign takes two bytes and one column.
-  absl::PrintF("| %-24s | %10s | %10s | %-14s | %7u | %8s | %21s |\n",
+  absl::PrintF("| %-24s | %10s | %10s | %-22s | %7u | %8s | %21s |\n",
                Summary(model.file()), Bytes(TensorBytes(model.file())),
                Count(model.parameters()), BackendColumn(model), result.threads,
                result.test.name, rate);
@@ -165,6 +185,7 @@ Json ProfileJson(const Profile& profile) {
 Json ToJson(const Result& result) {
   Json json = {{"test", result.test.name},
                {"threads", result.threads},
+               {"cold", result.cold},
                {"tokens_per_second", Mean(result.samples)},
                {"stddev", StandardDeviation(result.samples)},
                {"samples", result.samples}};
@@ -191,13 +212,17 @@ class Printer {
   explicit Printer(const BenchOptions& options) : options_(options) {
     if (!options.json) PrintHeader();
   }
-  void Add(const Model& model, const Result& result) {
+  void Add(const Model& model, double load_seconds, const Result& result) {
     if (!options_.json) {
       PrintRow(model, result);
       PrintProfile(result.profile);
       return;
     }
-    if (json_.is_null()) json_ = ModelJson(model, options_.engine);
+    if (json_.is_null()) {
+      json_ = ModelJson(model, options_.engine);
+      json_["load_seconds"] = load_seconds;
+      json_["depth"] = options_.depth;
+    }
     json_["results"].push_back(ToJson(result));
   }
   void Finish() {
@@ -220,19 +245,24 @@ Status BenchWithThreads(const Registry& registry, const BenchOptions& options,
                         uint32_t threads, Printer& printer) {
   EngineOptions engine = options.engine;
   engine.threads = threads;
+  const double start = Now();
   TENON_ASSIGN_OR_RETURN(auto model, LoadModel(registry, engine));
+  const double load_seconds = Now() - start;
   Profile profile;
   TENON_ASSIGN_OR_RETURN(
       auto session,
       Session::Create(
-          model, {.context_size = std::max(options.prompt, options.generate),
+          model, {.context_size = options.depth +
+                                  std::max(options.prompt, options.generate),
                   .profile = options.profile ? &profile : nullptr}));
+  TENON_ASSIGN_OR_RETURN(const Checkpoint begin,
+                         FeedDepth(*session, options.depth));
   for (const Test& test : Tests(options)) {
     profile = {};
     TENON_ASSIGN_OR_RETURN(Result result,
-                           RunTest(*session, test, options.repetitions));
+                           RunTest(*session, begin, test, options.repetitions));
     result.profile = profile;
-    printer.Add(*model, result);
+    printer.Add(*model, load_seconds, result);
   }
   return Status();
 }
@@ -258,6 +288,11 @@ void AddBenchOptions(CLI::App& command, BenchOptions& options) {
   command
       .add_option("-n,--n-gen", options.generate,
                   "Tokens of the generation test; 0: none")
+      ->check(CLI::Range(0u, kMaxTokens))
+      ->capture_default_str();
+  command
+      .add_option("-d,--n-depth", options.depth,
+                  "Tokens in the context before each test")
       ->check(CLI::Range(0u, kMaxTokens))
       ->capture_default_str();
   command

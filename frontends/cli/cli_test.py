@@ -401,7 +401,24 @@ class BenchTest(ProgramTest):
             variance = sum((x - mean) ** 2 for x in r['samples']) / 2
             self.assertAlmostEqual(r['tokens_per_second'] / mean, 1)
             self.assertAlmostEqual(r['stddev'], variance ** 0.5, delta=mean / 1e6)
+            self.assertGreater(r['cold'], 0)
+        self.assertGreater(result['load_seconds'], 0)
         self.assertGreater(result['peak_memory_bytes'], 1 << 20)
+
+    def test_depth(self):
+        text, _ = self.fine(*self.OPTIONS, '-t', 1, '-d', 9)
+        self.assertIn(' pp16@d9 |', text)
+        self.assertIn(' tg4@d9 |', text)
+
+    def test_profile(self):
+        args = (*self.OPTIONS, '-t', '1', '--profile')
+        prompt, single = json.loads(self.fine(*args, '--json')[0])['results']
+        heads = [[line['calls'] for line in test['profile']
+                  if line['op'] == 'Head'] for test in (prompt, single)]
+        self.assertEqual(heads, [[4], [16]])  # one warms up
+        times = [line['nanoseconds'] for line in single['profile']]
+        self.assertEqual(times, sorted(times, reverse=True))
+        self.assertRegex(self.fine(*args)[0], r'% +[\d.]+ ms +16 calls +Head +head_q8_0')
 
     def test_table(self):
         text, errors = self.fine(*self.OPTIONS, '-t', 1)

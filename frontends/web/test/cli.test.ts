@@ -159,6 +159,11 @@ test("bench", () => {
     results.map(({ test }: { test: string }) => test),
     ["pp16", "tg4"],
   );
-  for (const { samples } of results) assert.equal(samples.length, 2);
+  for (const { cold, samples } of results) {
+    assert.ok(cold > 0);
+    assert.equal(samples.length, 2);
+  }
+  const deep = fine([...args, "-d", "9"]).stdout;
+  assert.match(deep, /\| +tg4@d9 \| +[\d.]+ ± [\d.]+ \|/);
   assert.match(fine(args).stdout, /\| +pp16 \| +[\d.]+ ± [\d.]+ \|/);
 });

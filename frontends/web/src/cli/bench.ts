@@ -1,6 +1,6 @@
 // tenon bench: tokens per second, as llama-bench tells them.
 import type { Engine } from "../engine.ts";
-import type { Session } from "../session.ts";
+import type { Checkpoint, Session } from "../session.ts";
 import { TenonError, type Report } from "../types.ts";
 import { UsageError, type Arguments, type Command } from "./command.ts";
 import {
@@ -30,6 +30,11 @@ export const bench: Command = {
       value: "N",
       help: "Tokens of the generation test; 0: none [64]",
     },
+    "n-depth": {
+      short: "d",
+      value: "N",
+      help: "Tokens in the context before each test [0]",
+    },
     threads: {
       short: "t",
       value: "N,N",
@@ -58,7 +63,7 @@ export const bench: Command = {
   },
 };
 
-/** "pp256": one prompt of 256 tokens.  "tg64": 64 single tokens. */
+/** "pp256": one prompt of 256 tokens.  "tg64@d9": 64 single ones after 9. */
 interface Test {
   name: string;
   tokens: number;
@@ -67,6 +72,7 @@ interface Test {
 
 interface Plan {
   tests: Test[];
+  depth: number;
   contextSize: number;
   threads: number[];
   repetitions: number;
@@ -75,25 +81,29 @@ interface Plan {
 interface Measurement {
   test: Test;
   threads: number;
-  /** Tokens per second. */
+  /** Tokens per second: of the first run, and of the others. */
+  cold: number;
   samples: number[];
 }
 
 interface Printer {
-  add(report: Report, measurement: Measurement): void;
+  add(report: Report, loadSeconds: number, measurement: Measurement): void;
   finish(): void;
 }
 
 function planOf(args: Arguments): Plan {
   const prompt = integerOf(args, "n-prompt", 256, 0, MOST_TOKENS);
   const generate = integerOf(args, "n-gen", 64, 0, MOST_TOKENS);
+  const depth = integerOf(args, "n-depth", 0, 0, MOST_TOKENS);
+  const after = depth > 0 ? `@d${depth}` : "";
   const tests = [
-    { name: `pp${prompt}`, tokens: prompt, oneByOne: false },
-    { name: `tg${generate}`, tokens: generate, oneByOne: true },
+    { name: `pp${prompt}${after}`, tokens: prompt, oneByOne: false },
+    { name: `tg${generate}${after}`, tokens: generate, oneByOne: true },
   ];
   return {
     tests: tests.filter(({ tokens }) => tokens > 0),
-    contextSize: Math.max(prompt, generate),
+    depth,
+    contextSize: depth + Math.max(prompt, generate),
     threads: threadCounts(textOf(args, "threads") ?? "0"),
     repetitions: integerOf(args, "repetitions", 5, 1, 1000),
   };
@@ -115,14 +125,17 @@ async function benchWithThreads(
   signal: AbortSignal,
 ): Promise<void> {
   const { contextSize } = plan;
-  const options = { ...engineOptions(args), threads, contextSize };
+  const options = { ...engineOptions(args), threads, contextSize, checkpoints: 1 };
+  const started = performance.now();
   const engine = await loadEngine(args, options, signal);
+  const loadSeconds = (performance.now() - started) / 1000;
   try {
     const session = await engine.createSession();
+    const begin = await feedDepth(engine, session, plan.depth, signal);
     for (const test of plan.tests) {
-      const samples = await measure(engine, session, test, plan, signal);
-      const measurement = { test, threads: engine.report.threads, samples };
-      printer.add(engine.report, measurement);
+      const [cold = 0, ...samples] = await measure(engine, session, begin, test, plan, signal);
+      const measurement = { test, threads: engine.report.threads, cold, samples };
+      printer.add(engine.report, loadSeconds, measurement);
     }
   } catch (error) {
     throw orInterrupted(error, signal);
@@ -131,9 +144,23 @@ async function benchWithThreads(
   }
 }
 
+/** A place after `depth` tokens. */
+async function feedDepth(
+  engine: Engine,
+  session: Session,
+  depth: number,
+  signal: AbortSignal,
+): Promise<Checkpoint> {
+  const tokens = randomTokens(depth, engine.report.model.vocabSize);
+  if (depth > 0) await session.feed(tokens, { signal });
+  return session.checkpoint();
+}
+
+/** The first run warms up. */
 async function measure(
   engine: Engine,
   session: Session,
+  begin: Checkpoint,
   test: Test,
   plan: Plan,
   signal: AbortSignal,
@@ -141,17 +168,18 @@ async function measure(
   const tokens = randomTokens(test.tokens, engine.report.model.vocabSize);
   const samples: number[] = [];
   for (let i = 0; i <= plan.repetitions; ++i)
-    samples.push(await measureOnce(session, test, tokens, signal));
-  return samples.slice(1); // the first one was to warm up
+    samples.push(await measureOnce(session, begin, test, tokens, signal));
+  return samples;
 }
 
 async function measureOnce(
   session: Session,
+  begin: Checkpoint,
   test: Test,
   tokens: Int32Array,
   signal: AbortSignal,
 ): Promise<number> {
-  await session.rewind(0);
+  await session.rewind(begin);
   const started = performance.now();
   const options = { signal, ...(test.oneByOne && { stepTokens: 1 }) };
   await session.feed(tokens, options);
@@ -192,7 +220,7 @@ class TablePrinter implements Printer {
     );
   }
 
-  add(report: Report, { test, threads, samples }: Measurement): void {
+  add(report: Report, _: number, { test, threads, samples }: Measurement): void {
     printRow([
       modelName(report),
       formatBytes(report.memory.fileBytes),
@@ -233,17 +261,21 @@ class JsonPrinter implements Printer {
   private readonly plan: Plan;
   private readonly results: unknown[] = [];
   private report: Report | undefined;
+  private loadSeconds = 0;
 
   constructor(args: Arguments, plan: Plan) {
     this.args = args;
     this.plan = plan;
   }
 
-  add(report: Report, { test, threads, samples }: Measurement): void {
+  add(report: Report, loadSeconds: number, measurement: Measurement): void {
+    const { test, threads, cold, samples } = measurement;
+    if (!this.report) this.loadSeconds = loadSeconds;
     this.report ??= report;
     this.results.push({
       test: test.name,
       threads,
+      cold,
       tokens_per_second: mean(samples),
       stddev: standardDeviation(samples),
       samples,
@@ -263,6 +295,8 @@ class JsonPrinter implements Printer {
       cache_type: textOf(this.args, "cache-type") ?? "f16",
       module: report.module,
       memory_bytes: report.memory.totalBytes,
+      load_seconds: this.loadSeconds,
+      depth: this.plan.depth,
       results: this.results,
       repetitions: this.plan.repetitions,
       peak_memory_bytes: peakMemory(),
