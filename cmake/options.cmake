@@ -3,7 +3,11 @@
 
 set(TENON_ARCHS arch_transformer arch_deltanet
     CACHE STRING "Architecture plugins")
-set(TENON_BACKENDS backend_scalar backend_simd128
+set(backends backend_scalar backend_simd128)
+if(NOT EMSCRIPTEN AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  list(APPEND backends backend_native)
+endif()
+set(TENON_BACKENDS ${backends}
     CACHE STRING "Backend plugins, slow to fast: a later one overlays the earlier")
 set(TENON_EXECUTOR backend_threads
     CACHE STRING "Executor plugin, or 'inline' for the core's own single thread")

@@ -1,0 +1,30 @@
+// The kernels of this backend, for each instruction set that it knows.  They
+// compute the bits of backend_scalar from the layouts of backend_simd128.
+#ifndef BACKEND_NATIVE_KERNELS_H_
+#define BACKEND_NATIVE_KERNELS_H_
+
+#include "backend_simd128/kernels.h"
+
+namespace tenon::native {
+
+using simd128::Kernel;
+
+// Linear, LinearAdd and Head: one item per eight rows of the packed weight.
+namespace avx2 {
+template <typename Format>
+void LinearInt8(const KernelArgs& args, const StepContext& ctx, Range range,
+                std::byte* scratch) noexcept;
+}
+namespace vnni {
+template <typename Format>
+void LinearInt8(const KernelArgs& args, const StepContext& ctx, Range range,
+                std::byte* scratch) noexcept;
+}
+
+// What this processor has.
+bool HasAvx2() noexcept;
+bool HasVnni() noexcept;
+
+}  // namespace tenon::native
+
+#endif  // BACKEND_NATIVE_KERNELS_H_

@@ -1,0 +1,22 @@
+// The integer products for processors with AVX2.
+#include <immintrin.h>
+
+#include <cstring>
+
+#include "backend_native/kernels.h"
+#include "backend_native/target.h"
+#include "backend_simd128/linear.h"
+#include "backend_simd128/packed.h"
+
+#define TENON_VNNI 0
+TENON_TARGET_BEGIN("avx2,f16c")
+namespace tenon::native::avx2 {
+
+// clang-format off: in this order
+#include "backend_native/linear.inc"
+#include "backend_native/wide_codes.inc"
+#include "backend_native/wide_product.inc"
+// clang-format on
+
+}  // namespace tenon::native::avx2
+TENON_TARGET_END

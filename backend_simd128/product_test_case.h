@@ -1,0 +1,79 @@
+// Tests only: one LinearAdd with random operands.
+#ifndef BACKEND_SIMD128_PRODUCT_TEST_CASE_H_
+#define BACKEND_SIMD128_PRODUCT_TEST_CASE_H_
+
+#include "backend_simd128/test_case.h"
+
+namespace tenon::simd128 {
+
+struct Shape {
+  uint32_t rows, cols, tokens;
+};
+
+// Sums of random rows and tokens, with a residual.
+class Product {
+ public:
+  Product(DType weight, DType activation, const Shape& shape)
+      : weight_(weight), activation_(activation), shape_(shape) {
+    Rng rng(shape.rows * 1000 + shape.tokens);
+    const size_t elements = size_t{shape.tokens} * shape.cols;
+    source_ = testing_support::RandomElements(
+        weight, size_t{shape.rows} * shape.cols, 0.5, rng);
+    x_ = activation == DType::kA8
+             ? RandomA8(elements / 32, rng)
+             : testing_support::RandomElements(DType::kF32, elements, 1, rng);
+    residual_ = testing_support::RandomElements(
+        DType::kF32, size_t{shape.tokens} * shape.rows, 1, rng);
+  }
+
+  std::vector<std::byte> Run(const Plugin& plugin, bool packed) const {
+    const KernelEntry* entry =
+        FindKernel(plugin, OpKind::kLinearAdd, weight_, activation_, packed);
+    EXPECT_NE(entry, nullptr);
+    return entry == nullptr ? std::vector<std::byte>() : Run(*entry);
+  }
+
+  std::vector<std::byte> Run(const KernelEntry& entry) const {
+    if (entry.layout == nullptr) return RunWith(entry, source_.data());
+    PackedWeight weight(*entry.layout, weight_, shape_.rows, shape_.cols,
+                        source_);
+    return RunWith(entry, weight.data());
+  }
+
+ private:
+  std::vector<std::byte> RunWith(const KernelEntry& entry,
+                                 const std::byte* weight) const {
+    const size_t outputs = size_t{shape_.tokens} * shape_.rows * sizeof(float);
+    AlignedBytes arena(x_.size() + 2 * outputs);
+    std::memcpy(arena.data(), x_.data(), x_.size());
+    std::memcpy(arena.data() + x_.size(), residual_.data(), outputs);
+    const size_t row_bytes = shape_.rows * sizeof(float);
+    KernelArgs args;
+    args.in[0] = {0, RowBytes(activation_, shape_.cols), shape_.cols,
+                  Rows::kTokens, activation_};
+    args.in[1] = {x_.size(), row_bytes, shape_.rows};
+    args.out = {x_.size() + outputs, row_bytes, shape_.rows};
+    args.weight[0] = {weight, RowBytes(weight_, shape_.cols), shape_.rows,
+                      shape_.cols, weight_};
+    const StepContext ctx{.tokens = shape_.tokens,
+                          .outputs = 1,
+                          .position = 0,
+                          .token_ids = nullptr,
+                          .activations = arena.data(),
+                          .states = nullptr};
+    AlignedBytes scratch(entry.scratch == nullptr
+                             ? 1
+                             : entry.scratch(args, {shape_.tokens, 64}));
+    entry.run(args, ctx, {0, entry.items(args, ctx)}, scratch.data());
+    const std::byte* out = arena.data() + args.out.offset;
+    return {out, out + outputs};
+  }
+
+  DType weight_, activation_;
+  Shape shape_;
+  std::vector<std::byte> source_, x_, residual_;
+};
+
+}  // namespace tenon::simd128
+
+#endif  // BACKEND_SIMD128_PRODUCT_TEST_CASE_H_
