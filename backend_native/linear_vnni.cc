@@ -12,11 +12,7 @@
 TENON_TARGET_BEGIN("avx2,f16c,avx512f,avx512vl,avx512bw,avx512vnni")
 namespace tenon::native::vnni {
 
-// clang-format off: in this order
 #include "backend_native/linear.inc"
-#include "backend_native/wide_codes.inc"
-#include "backend_native/wide_product.inc"
-// clang-format on
 
 }  // namespace tenon::native::vnni
 TENON_TARGET_END
