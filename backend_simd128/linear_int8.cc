@@ -57,10 +57,10 @@ void MultiplyMany(const std::byte* block, size_t blocks, const A8Block* x,
       const GroupScales<Format> w(block, g);
       for (size_t quad = 0; quad < 2; ++quad) {
         const DecodedCodes<Format> codes(B::TileHalf(block, g, quad));
-        for (size_t t = 0; t < tokens; ++t) {
-          v128_t& sum = sums[t].quad[quad];
-          sum = AddGroup(sum, scales, w, quad, codes, Token(x[t * stride]));
-        }
+        v128_t* sum = &sums->quad[quad];
+        const A8Block* token = x;
+        for (size_t t = 0; t < tokens; ++t, sum += 2, token += stride)
+          *sum = AddGroup(*sum, scales, w, quad, codes, Token(*token));
       }
     }
   }
