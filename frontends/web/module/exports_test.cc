@@ -154,7 +154,8 @@ TEST_F(Exports, DescribeTheModel) {
   const double one = tenon_activation_bytes(100, 1);
   EXPECT_GT(one, 0);
   EXPECT_GT(tenon_activation_bytes(100, 2), one) << "each thread has scratch";
-  EXPECT_GT(tenon_activation_bytes(0, 1), one) << "the model's context";
+  const int context = static_cast<int>(tenon_number("context_size"));
+  EXPECT_EQ(tenon_activation_bytes(0, 1), tenon_activation_bytes(context, 1));
   EXPECT_TRUE(std::isnan(tenon_activation_bytes(100, 0)));
   EXPECT_STREQ(tenon_text("architecture"), "qwen35");
   EXPECT_THAT(tenon_text("kernels"), HasSubstr("GatedDelta: gated_delta"));
