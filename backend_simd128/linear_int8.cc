@@ -14,19 +14,18 @@ namespace {
 // first cache.
 constexpr size_t kTokens = 16;
 
-// Asks for what is read some time after `bytes` at `p`, up to `last`: a single
-// token waits for memory otherwise.
-TENON_INLINE void TouchAhead(const std::byte* p, size_t bytes,
-                             const std::byte* last) noexcept {
-  constexpr size_t kAhead = 4096, kLine = 64;
-  for (size_t at = 0; at < bytes; at += kLine)
-    Touch(std::min(p + at + kAhead, last));
+// Asks for what is read some time after `bytes` at `p`: a single token waits
+// for memory otherwise.
+constexpr size_t kAhead = 4096;
+TENON_INLINE void TouchLines(const std::byte* p, size_t bytes) noexcept {
+  constexpr size_t kLine = 64;
+  for (size_t at = 0; at < bytes; at += kLine) Touch(p + at);
 }
 
-// sums = the products of a row group with the blocks of one token; `last`: the
-// last byte of the weight
+// sums = the products of a row group with the blocks of one token.  `ahead`:
+// how far behind the row group memory may be touched, at most kAhead.
 template <typename Format>
-void MultiplyOne(const std::byte* block, size_t blocks, const std::byte* last,
+void MultiplyOne(const std::byte* block, size_t blocks, size_t ahead,
                  const A8Block* x, Rows8& sums) noexcept {
   using B = PackedBlock<Format>;
   v128_t sum0 = Zero(), sum1 = Zero();
@@ -34,7 +33,7 @@ void MultiplyOne(const std::byte* block, size_t blocks, const std::byte* last,
     const BlockScales<Format> scales(block);
     for (size_t g = 0; g < B::kGroups; ++g, ++x) {
       const std::byte* tile = B::TileHalf(block, g, 0);
-      TouchAhead(tile, B::kTileBytes, last);
+      TouchLines(tile + ahead, B::kTileBytes);
       const GroupScales<Format> w(block, g);
       const Token token(*x);
       const StoredCodes<Format> upper{tile}, lower{tile + B::Way::kBytes};
@@ -81,17 +80,18 @@ void LinearInt8(const KernelArgs& args, const StepContext& ctx, Range range,
   const size_t blocks = B::BlocksOf(weight.cols);
   const size_t tokens = RowCount(args.out, ctx);
   const size_t stride = args.in[0].row_bytes / sizeof(A8Block);
-  const std::byte* last =
-      weight.data + RowGroupsOf(weight.rows) * blocks * B::kBytes - 1;
+  const size_t group_bytes = blocks * B::kBytes;
+  const std::byte* end = weight.data + RowGroupsOf(weight.rows) * group_bytes;
   for (size_t group = range.begin; group < range.end; ++group) {
-    const std::byte* rows = weight.data + group * blocks * B::kBytes;
+    const std::byte* rows = weight.data + group * group_bytes;
+    const size_t ahead = std::min<size_t>(kAhead, end - rows - group_bytes);
     const OutputColumns<kGroupRows> columns(args, ctx, group * kGroupRows);
     for (size_t first = 0; first < tokens; first += kTokens) {
       const size_t count = std::min(kTokens, tokens - first);
       const A8Block* x = RowOf<A8Block>(args.in[0], ctx, first);
       Rows8 sums[kTokens];
       if (count == 1)
-        MultiplyOne<Format>(rows, blocks, last, x, sums[0]);
+        MultiplyOne<Format>(rows, blocks, ahead, x, sums[0]);
       else
         MultiplyMany<Format>(rows, blocks, x, stride, count, sums);
       for (size_t t = 0; t < count; ++t) {
