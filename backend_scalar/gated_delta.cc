@@ -9,7 +9,8 @@
 namespace tenon::scalar {
 namespace {
 
-constexpr size_t kChunkTokens = 64;  // tokens; the cost of a chunk is quadratic in it
+constexpr size_t kChunkTokens =
+    64;  // tokens; the cost of a chunk is quadratic in it
 
 // One value head in one step.
 class Head {
@@ -135,7 +136,7 @@ class Chunk {
 
   const Head& head_;
   size_t begin_, n_;
-  float* e_;         // [n, S]: the corrections, one row per token
+  float* e_;               // [n, S]: the corrections, one row per token
   float l_[kChunkTokens];  // sums of log decays, never positive
 };
 

@@ -7,7 +7,8 @@
 namespace tenon::scalar {
 namespace {
 
-constexpr size_t kWeightChunk = 256;  // elements of the weight decoded at a time
+constexpr size_t kWeightChunk =
+    256;  // elements of the weight decoded at a time
 
 // y = (x * inverse) * w
 void ScaleBy(const WeightRef& w, const float* x, float inverse,

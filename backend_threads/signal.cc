@@ -24,7 +24,9 @@ void Signal::Set(uint64_t value) noexcept {
   value_.store(value);
   if (sleepers_.load() == 0) return;
   // Whoever is counted holds the mutex until it waits for `changed_`.
-  { const std::lock_guard lock(mutex_); }
+  {
+    const std::lock_guard lock(mutex_);
+  }
   changed_.notify_all();
 }
 

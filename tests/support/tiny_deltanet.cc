@@ -121,8 +121,9 @@ DeltaNetSoftmax DeltaNetMaker::AddSoftmax(const std::string& block) {
   return w;
 }
 
-SwiGluMatrices DeltaNetMaker::AddSwiGlu(const std::string& block, uint32_t feed_forward,
-                                const char* end) {
+SwiGluMatrices DeltaNetMaker::AddSwiGlu(const std::string& block,
+                                        uint32_t feed_forward,
+                                        const char* end) {
   const uint32_t e = options_.embedding;
   SwiGluMatrices w;
   w.gate = make_.AddMatrix(block + "ffn_gate" + end, feed_forward, e, 1.5);
@@ -157,7 +158,8 @@ void DeltaNetMaker::AddExperts(const std::string& block, DeltaNetLayer& layer) {
   layer.ffn = AddSwiGlu(block, o.shared_feed_forward, "_shexp");
 }
 
-DeltaNetLayer DeltaNetMaker::AddLayer(const std::string& block, bool recurrent) {
+DeltaNetLayer DeltaNetMaker::AddLayer(const std::string& block,
+                                      bool recurrent) {
   const TinyDeltaNetOptions& o = options_;
   DeltaNetLayer layer;
   layer.recurrent = recurrent;
