@@ -2,10 +2,8 @@
 # shellcheck shell=bash disable=SC2154  # root: see ./dev
 
 web=frontends/web
-# Presets whose tests run in Node one by one.  The modules with threads are
-# tested through the package only, which saves building all tests again.
-wasm_tested=(wasm-scalar wasm-simd128 wasm-relaxed)
-web_modules=("${wasm_tested[@]}" wasm-simd128-threads wasm-relaxed-threads)
+web_modules=(wasm-scalar wasm-simd128 wasm-relaxed wasm-simd128-threads
+             wasm-relaxed-threads)
 
 # Runs what follows with a Node that is new enough, its npm included.
 with_node() { PATH=$(dirname "$(wasm_tool node)"):$PATH "$@"; }
