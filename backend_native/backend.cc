@@ -1,6 +1,8 @@
 #include "tenon/backend.h"
 
 #include "backend_native/kernels.h"
+#include "backend_native/rows.h"
+#include "backend_simd128/delta_chunk.h"
 #include "backend_simd128/packed.h"
 #include "tenon/plugin.h"
 
@@ -28,39 +30,51 @@ void LinearInt8(const KernelArgs& args, const StepContext& ctx, Range range,
   run(args, ctx, range, scratch);
 }
 
+struct Avx2 {
+  static constexpr auto* DotRowsOfTwo = avx2::DotRowsOfTwo;
+  static constexpr auto* AddRows = avx2::AddRows;
+};
+struct Avx512 {
+  static constexpr auto* DotRowsOfTwo = avx512::DotRowsOfTwo;
+  static constexpr auto* AddRows = avx512::AddRows;
+};
+
+void GatedDeltaChunked(const KernelArgs& args, const StepContext& ctx,
+                       Range range, std::byte* scratch) noexcept {
+  static const auto run = HasVnni() ? simd128::RunDeltaChunks<Avx512>
+                                    : simd128::RunDeltaChunks<Avx2>;
+  run(args, ctx, range, scratch);
+}
+
+template <typename Format>
+constexpr KernelEntry Product(OpKind op, DType weight, const char* name) {
+  return {.op = op,
+          .weight = weight,
+          .activation = DType::kA8,
+          .run = LinearInt8<Format>,
+          .items = simd128::RowGroups,
+          .name = name,
+          .layout = &simd128::kRows8<Format>};
+}
+
 constexpr KernelEntry kKernels[] = {
 #define TENON_FLOAT_WEIGHT(W, w)
-#define TENON_BLOCK_WEIGHT(W, w)     \
-  {OpKind::kLinear,                  \
-   DType::k##W,                      \
-   DType::kA8,                       \
-   LinearInt8<quant::W>,             \
-   simd128::RowGroups,               \
-   "linear_" w "_a8_native",         \
-   nullptr,                          \
-   nullptr,                          \
-   &simd128::kRows8<quant::W>},      \
-      {OpKind::kLinearAdd,           \
-       DType::k##W,                  \
-       DType::kA8,                   \
-       LinearInt8<quant::W>,         \
-       simd128::RowGroups,           \
-       "linear_add_" w "_a8_native", \
-       nullptr,                      \
-       nullptr,                      \
-       &simd128::kRows8<quant::W>},  \
-      {OpKind::kHead,                \
-       DType::k##W,                  \
-       DType::kA8,                   \
-       LinearInt8<quant::W>,         \
-       simd128::RowGroups,           \
-       "head_" w "_a8_native",       \
-       nullptr,                      \
-       nullptr,                      \
-       &simd128::kRows8<quant::W>},
+#define TENON_BLOCK_WEIGHT(W, w)                                             \
+  Product<quant::W>(OpKind::kLinear, DType::k##W, "linear_" w "_a8_native"), \
+      Product<quant::W>(OpKind::kLinearAdd, DType::k##W,                     \
+                        "linear_add_" w "_a8_native"),                       \
+      Product<quant::W>(OpKind::kHead, DType::k##W, "head_" w "_a8_native"),
 #include "backend_simd128/weights.inc"
 #undef TENON_FLOAT_WEIGHT
 #undef TENON_BLOCK_WEIGHT
+    {.op = OpKind::kGatedDelta,
+     .weight = DType::kF32,
+     .activation = DType::kF32,
+     .run = GatedDeltaChunked,
+     .items = simd128::DeltaHeads,
+     .name = "gated_delta_chunked_f32_f32_native",
+     .scratch = simd128::DeltaChunkScratch,
+     .phases = kPrefill},
 };
 
 const char* Unusable() noexcept {
