@@ -46,7 +46,7 @@ class OutputColumns {
   const KernelArgs& args_;
   const StepContext& ctx_;
   size_t first_, count_;
-  float bias_[kMost];
+  float bias_[kMost] = {};
 };
 
 }  // namespace tenon::simd128
