@@ -16,13 +16,12 @@ float UpdateAndDot(float* m, const float* k, const float* x, size_t s,
     return DotLanes(m, x, s);
   }
   Lanes16 sum;
-  for (size_t i = 0; i < s; i += kSumLanes)
+  const float* end = m + s;
+  for (; m != end; m += kSumLanes, k += kSumLanes, x += kSumLanes)
     for (size_t j = 0; j < 4; ++j) {
-      const size_t at = i + kLanes * j;
-      const v128_t updated = f(Load(m + at), Load(k + at));
-      Store(m + at, updated);
-      sum.v[j] =
-          wasm_f32x4_add(sum.v[j], wasm_f32x4_mul(updated, Load(x + at)));
+      const v128_t updated = f(Load(m + kLanes * j), Load(k + kLanes * j));
+      Store(m + kLanes * j, updated);
+      sum.v[j] = MulAdd(updated, Load(x + kLanes * j), sum.v[j]);
     }
   return Fold(sum);
 }

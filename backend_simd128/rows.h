@@ -33,14 +33,12 @@ struct TwoDots {
 inline TwoDots DotOfTwo(const float* row, const float* x, const float* y,
                         size_t width) noexcept {
   Lanes16 with_x, with_y;
-  for (size_t i = 0; i < width; i += kSumLanes)
+  const float* end = row + width;
+  for (; row != end; row += kSumLanes, x += kSumLanes, y += kSumLanes)
     for (size_t j = 0; j < 4; ++j) {
-      const size_t at = i + kLanes * j;
-      const v128_t w = Load(row + at);
-      with_x.v[j] =
-          wasm_f32x4_add(with_x.v[j], wasm_f32x4_mul(w, Load(x + at)));
-      with_y.v[j] =
-          wasm_f32x4_add(with_y.v[j], wasm_f32x4_mul(w, Load(y + at)));
+      const v128_t w = Load(row + kLanes * j);
+      with_x.v[j] = MulAdd(w, Load(x + kLanes * j), with_x.v[j]);
+      with_y.v[j] = MulAdd(w, Load(y + kLanes * j), with_y.v[j]);
     }
   return {FoldToFour(with_x), FoldToFour(with_y)};
 }
