@@ -12,6 +12,7 @@
 #include "cli/json.h"
 #include "cli/model_summary.h"
 #include "cli/options.h"
+#include "cli/profile_report.h"
 #include "cli/report.h"
 #include "tenon/sampler.h"
 #include "tenon/session.h"
@@ -148,40 +149,6 @@ void PrintRow(const Model& model, const Result& result) {
   std::fflush(stdout);
 }
 
-using ProfileLine = std::pair<std::string, Profile::Entry>;
-
-// The slowest first.
-std::vector<ProfileLine> Lines(const Profile& profile) {
-  std::vector<ProfileLine> lines(profile.kernels.begin(),
-                                 profile.kernels.end());
-  std::ranges::stable_sort(lines, std::greater<>(), [](const ProfileLine& l) {
-    return l.second.nanoseconds;
-  });
-  return lines;
-}
-
-void PrintProfile(const Profile& profile) {
-  double total = 0;
-  for (const auto& [name, entry] : profile.kernels)
-    total += static_cast<double>(entry.nanoseconds);
-  for (const auto& [name, entry] : Lines(profile)) {
-    const double time = static_cast<double>(entry.nanoseconds);
-    absl::PrintF("  %5.1f %%  %10.3f ms  %8u calls  %-14s %s\n",
-                 100 * time / total, time / 1e6, entry.calls,
-                 Info(entry.op).name, name);
-  }
-}
-
-Json ProfileJson(const Profile& profile) {
-  Json json = Json::array();
-  for (const auto& [name, entry] : Lines(profile))
-    json.push_back({{"kernel", name},
-                    {"op", Info(entry.op).name},
-                    {"calls", entry.calls},
-                    {"nanoseconds", entry.nanoseconds}});
-  return json;
-}
-
 Json ToJson(const Result& result) {
   Json json = {{"test", result.test.name},
                {"threads", result.threads},
@@ -212,7 +179,8 @@ class Printer {
   explicit Printer(const BenchOptions& options) : options_(options) {
     if (!options.json) PrintHeader();
   }
-  void Add(const Model& model, double load_seconds, const Result& result) {
+  void Add(const Session& session, double load_seconds, const Result& result) {
+    const Model& model = session.model();
     if (!options_.json) {
       PrintRow(model, result);
       PrintProfile(result.profile);
@@ -221,6 +189,7 @@ class Printer {
     if (json_.is_null()) {
       json_ = ModelJson(model, options_.engine);
       json_["load_seconds"] = load_seconds;
+      json_["state_bytes"] = session.state_bytes();
       json_["depth"] = options_.depth;
     }
     json_["results"].push_back(ToJson(result));
@@ -262,7 +231,7 @@ Status BenchWithThreads(const Registry& registry, const BenchOptions& options,
     TENON_ASSIGN_OR_RETURN(Result result,
                            RunTest(*session, begin, test, options.repetitions));
     result.profile = profile;
-    printer.Add(*model, load_seconds, result);
+    printer.Add(*session, load_seconds, result);
   }
   return Status();
 }

@@ -24,7 +24,7 @@ struct Profile {
     OpKind op;
     uint64_t calls = 0, nanoseconds = 0;
   };
-  std::map<std::string, Entry, std::less<>> kernels;
+  std::map<std::string, Entry> kernels;  // by name
 };
 
 struct SessionOptions {

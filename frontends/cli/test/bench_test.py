@@ -19,6 +19,7 @@ class BenchTest(ProgramTest):
             self.assertAlmostEqual(r['stddev'], variance ** 0.5, delta=mean / 1e6)
             self.assertGreater(r['cold'], 0)
         self.assertGreater(result['load_seconds'], 0)
+        self.assertGreater(result['state_bytes'], 0)
         self.assertGreater(result['peak_memory_bytes'], 1 << 20)
 
     def test_depth(self):
