@@ -83,6 +83,14 @@ double Number(const Engine& engine, std::string_view key) {
   return OfModel(engine, key).value_or(NAN);
 }
 
+std::string ProfileLines(const Profile& profile) {
+  std::string text;
+  for (const auto& [name, entry] : profile.kernels)
+    absl::StrAppend(&text, Info(entry.op).name, " ", entry.calls, " ",
+                    entry.nanoseconds, " ", name, "\n");
+  return text;
+}
+
 double ActivationBytes(const Model& model, uint32_t context_size,
                        uint32_t threads) {
   const uint32_t positions =

@@ -14,6 +14,9 @@ double Number(const Engine& engine, std::string_view key);
 // Empty for those.
 std::string Text(const Engine& engine, std::string_view key);
 
+// The lines of tenon_profile().
+std::string ProfileLines(const Profile& profile);
+
 // Bytes of a session of `context_size` positions (0: the model's) besides its
 // state, with the scratch of `threads` >= 1 threads.
 double ActivationBytes(const Model& model, uint32_t context_size,

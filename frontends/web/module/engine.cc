@@ -106,10 +106,12 @@ const Tokenizer* Engine::tokenizer() const {
   return model() == nullptr ? nullptr : model()->tokenizer();
 }
 
-StatusOr<int> Engine::AddSession(uint32_t context_size) {
+StatusOr<int> Engine::AddSession(uint32_t context_size, bool profiled) {
   TENON_ASSIGN_OR_RETURN(const auto model, Ready());
-  TENON_ASSIGN_OR_RETURN(auto session, Session::Create(model, {context_size}));
-  return sessions_.Add({std::move(session), {}, {}});
+  auto profile = profiled ? std::make_unique<Profile>() : nullptr;
+  TENON_ASSIGN_OR_RETURN(auto session,
+                         Session::Create(model, {context_size, profile.get()}));
+  return sessions_.Add({std::move(profile), std::move(session), {}, {}});
 }
 
 StatusOr<int> Engine::AddSampler(std::string_view text) {

@@ -36,6 +36,7 @@ class Handles {
 };
 
 struct OpenSession {
+  std::unique_ptr<Profile> profile;  // null: none; outlives the session
   std::unique_ptr<Session> session;
   Handles<Checkpoint> checkpoints;
   std::span<const float> logits;  // after the last token
@@ -64,7 +65,7 @@ class Engine {
   const std::string& warnings() const { return warnings_; }
 
   // ---- sessions and samplers
-  StatusOr<int> AddSession(uint32_t context_size);
+  StatusOr<int> AddSession(uint32_t context_size, bool profiled);
   StatusOr<int> AddSampler(std::string_view options);
   // Errors: kInvalidArgument for a number that is not one of a session.
   StatusOr<OpenSession*> FindSession(int handle);

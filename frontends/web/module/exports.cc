@@ -10,6 +10,7 @@
 #include <new>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "web/module/describe.h"
@@ -21,7 +22,7 @@ namespace {
 // Made by the first call: nothing of ours runs when the module starts.
 struct Instance {
   Engine engine;
-  std::string error, text, bytes;
+  std::string error, text, bytes, profile;
   std::vector<TokenId> tokens;
 };
 
@@ -107,6 +108,14 @@ Status Rewind(OpenSession& open, int position) {
   TENON_RETURN_IF_ERROR(open.session->Rewind(static_cast<uint32_t>(position)));
   open.logits = {};
   return absl::OkStatus();
+}
+
+StatusOr<std::string> TakeProfile(int session) {
+  TENON_ASSIGN_OR_RETURN(OpenSession * open,
+                         This().engine.FindSession(session));
+  if (open->profile == nullptr)
+    return absl::FailedPreconditionError("the session has no profile");
+  return ProfileLines(std::exchange(*open->profile, {}));
 }
 
 StatusOr<int> Sample(int sampler, int session) {
@@ -212,9 +221,9 @@ int tenon_is_end(int id) {
   return tokenizer != nullptr && id >= 0 && tokenizer->IsEndOfGeneration(id);
 }
 
-int tenon_session(int context_size) {
+int tenon_session(int context_size, int profile) {
   return Result(This().engine.AddSession(
-      static_cast<uint32_t>(std::max(context_size, 0))));
+      static_cast<uint32_t>(std::max(context_size, 0)), profile != 0));
 }
 
 void tenon_session_free(int session) { This().engine.RemoveSession(session); }
@@ -235,6 +244,16 @@ int tenon_position(int session) {
   return WithSession(session, [](const OpenSession& open) -> StatusOr<int> {
     return static_cast<int>(open.session->position());
   });
+}
+
+const char* tenon_profile(int session) {
+  const auto text = TakeProfile(session);
+  if (!text.ok()) {
+    Fail(text.status());
+    return nullptr;
+  }
+  This().profile = *text;
+  return This().profile.c_str();
 }
 
 int tenon_context_size(int session) {

@@ -86,8 +86,10 @@ int tenon_is_end(int id);  // 1: generation ends after this token
 // ---- sessions
 // -------------------------------------------------------------------
 
-// `context_size` positions, 0: the model's.  Returns a handle > 0.
-int tenon_session(int context_size);
+// `context_size` positions, 0: the model's.  `profile` 1: keeps the time of
+// each kernel, which slows it down; 0: that costs nothing.  Returns a handle >
+// 0.
+int tenon_session(int context_size, int profile);
 void tenon_session_free(int session);
 // Feeds tokens.  With `logits` (count rows of vocab_size) or `hidden` (count
 // rows of embedding_size), writes the outputs after each token there; both may
@@ -99,6 +101,9 @@ int tenon_feed(int session, const int32_t* ids, size_t count, float* logits,
 // The logits after the last token, vocab_size floats; null before the first.
 const float* tenon_logits(int session);
 int tenon_position(int session);
+// The time of each kernel since the last call: lines "OP CALLS NANOSECONDS
+// KERNEL".  Null for a session without a profile.
+const char* tenon_profile(int session);
 int tenon_context_size(int session);
 // A checkpoint to come back to, a handle > 0 that belongs to the session.
 int tenon_checkpoint(int session);

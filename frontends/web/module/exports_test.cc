@@ -15,6 +15,7 @@
 namespace tenon {
 namespace {
 
+using testing::ContainsRegex;
 using testing::HasSubstr;
 
 std::string ReadModel() {
@@ -51,7 +52,7 @@ int WriteWeights(const std::string& file) {
 class Exports : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    EXPECT_LT(tenon_session(0), 0) << "nothing is loaded";
+    EXPECT_LT(tenon_session(0, 0), 0) << "nothing is loaded";
     EXPECT_LT(tenon_bind(""), 0) << "there is no header";
     EXPECT_TRUE(std::isnan(tenon_number("vocab_size")));
 
@@ -92,7 +93,7 @@ class Exports : public testing::Test {
   }
 
   static int Begin(std::string_view prompt) {
-    const int session = tenon_session(64);
+    const int session = tenon_session(64, 0);
     const auto ids = Encode(prompt);
     EXPECT_EQ(tenon_feed(session, ids.data(), ids.size(), nullptr, nullptr), 0);
     return session;
@@ -124,7 +125,7 @@ TEST_F(Exports, ComeBackToACheckpoint) {
 TEST_F(Exports, GiveTheRowsOfAFeed) {
   const auto ids = Encode("Once upon a time");
   const auto vocab = static_cast<size_t>(tenon_number("vocab_size"));
-  const int session = tenon_session(64);
+  const int session = tenon_session(64, 0);
   std::vector<float> rows(vocab * ids.size());
   ASSERT_EQ(tenon_feed(session, ids.data(), ids.size(), rows.data(), nullptr),
             0);
@@ -134,12 +135,30 @@ TEST_F(Exports, GiveTheRowsOfAFeed) {
   tenon_session_free(session);
 }
 
+TEST_F(Exports, TellTheTimeOfKernelsSinceTheLastCall) {
+  const auto ids = Encode("Once upon a time");
+  const int session = tenon_session(64, 1);
+  for (const int32_t id : ids) tenon_feed(session, &id, 1, nullptr, nullptr);
+  EXPECT_THAT(tenon_profile(session),
+              ContainsRegex("(^|\n)Head 4 [1-9][0-9]* head_q8_0[a-z0-9_]*\n"));
+  EXPECT_STREQ(tenon_profile(session), "");
+  tenon_session_free(session);
+  EXPECT_EQ(tenon_profile(session), nullptr);
+}
+
+TEST_F(Exports, HaveNoProfileThatNobodyAskedFor) {
+  const int session = tenon_session(64, 0);
+  EXPECT_EQ(tenon_profile(session), nullptr);
+  EXPECT_THAT(tenon_error(), HasSubstr("profile"));
+  tenon_session_free(session);
+}
+
 TEST_F(Exports, SayWhatIsWrong) {
   EXPECT_LT(tenon_sampler("temperature=1"), 0);
   EXPECT_THAT(tenon_error(), HasSubstr("temperature"));
   EXPECT_LT(tenon_sampler("temp"), 0);
   EXPECT_THAT(tenon_error(), HasSubstr("KEY=VALUE"));
-  const int session = tenon_session(4);
+  const int session = tenon_session(4, 0);
   const auto ids = Encode("Once upon a time there was");
   EXPECT_LT(tenon_feed(session, ids.data(), ids.size(), nullptr, nullptr), 0);
   EXPECT_THAT(tenon_error(), HasSubstr("4"));

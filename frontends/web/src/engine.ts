@@ -84,8 +84,10 @@ export class Engine {
    * @throws TenonError out-of-memory if `sessions` or `contextSize` of the load
    *   left no room for it.
    */
-  async createSession({ contextSize = 0 }: SessionOptions = {}): Promise<Session> {
-    const opened = await this.client.call("openSession", { contextSize });
+  async createSession(options: SessionOptions = {}): Promise<Session> {
+    const { contextSize = 0, profile = false } = options;
+    const params = { contextSize, profile };
+    const opened = await this.client.call("openSession", params);
     return new Session(this.client, opened.session, opened.contextSize);
   }
 

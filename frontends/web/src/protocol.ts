@@ -5,6 +5,7 @@
 import type { WireError } from "./errors.ts";
 import type {
   GenerateResult,
+  KernelTime,
   LoadOptions,
   LoadProgress,
   Report,
@@ -76,12 +77,13 @@ export interface Calls {
   >;
   decode: Call<{ tokens: Int32Array; special: boolean }, Uint8Array>;
   openSession: Call<
-    { contextSize: number },
+    { contextSize: number; profile: boolean },
     { session: number; contextSize: number }
   >;
   closeSession: Call<{ session: number }, void>;
   feed: Call<FeedParams, void, FeedEvent>;
   logits: Call<{ session: number }, Float32Array>;
+  profile: Call<{ session: number }, KernelTime[]>;
   sample: Call<{ session: number; sampler: string }, number>;
   generate: Call<GenerateParams, WorkerResult, GenerateEvent>;
   checkpoint: Call<{ session: number }, number>;

@@ -7,6 +7,7 @@ import {
   type FeedOptions,
   type GenerateOptions,
   type GenerateResult,
+  type KernelTime,
   type Row,
   type SampleOptions,
 } from "./types.ts";
@@ -124,6 +125,15 @@ export class Session {
       this.at = position;
       this.last = { ...result, seed };
     }
+  }
+
+  /**
+   * The time of each kernel since the last call, the slowest first. Sums of many
+   * calls: clocks of browsers are coarse.
+   * @throws TenonError bad-argument if the session was made without `profile`.
+   */
+  profile(): Promise<KernelTime[]> {
+    return this.client.call("profile", { session: this.id });
   }
 
   /** Remembers this place. */

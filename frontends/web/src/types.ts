@@ -79,6 +79,18 @@ export interface DecodeOptions {
 export interface SessionOptions {
   /** Positions; absent: the `contextSize` that the engine was loaded with. */
   contextSize?: number;
+  /** Keeps the time of each kernel for `Session.profile`; that slows it down. */
+  profile?: boolean;
+}
+
+/** What all calls of one kernel took. */
+export interface KernelTime {
+  /** "linear_q4_0_a8_simd128" */
+  kernel: string;
+  /** "Linear" */
+  op: string;
+  calls: number;
+  nanoseconds: number;
 }
 
 /** What the model computed after one token. */
@@ -190,6 +202,8 @@ export interface Report {
     /** Constant state and activations of one session. */
     sessionBytes: number;
     positionBytes: number;
+    /** Of a session of the engine's `contextSize`, without activations. */
+    stateBytes: number;
     /** Of the WebAssembly memory, which does not grow. */
     totalBytes: number;
   };

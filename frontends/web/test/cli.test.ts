@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import type { KernelTime } from "../src/types.ts";
 import {
   ANY_MODULE,
   MODELS,
@@ -163,7 +164,28 @@ test("bench", () => {
     assert.ok(cold > 0);
     assert.equal(samples.length, 2);
   }
+  assert.ok(!("profile" in results[0]));
   const deep = fine([...args, "-d", "9"]).stdout;
   assert.match(deep, /\| +tg4@d9 \| +[\d.]+ ± [\d.]+ \|/);
   assert.match(fine(args).stdout, /\| +pp16 \| +[\d.]+ ± [\d.]+ \|/);
+});
+
+test("bench --profile", { skip: NO_NATIVE }, () => {
+  const args = ["bench", "-p", "16", "-n", "4", "-r", "2", "-t", "1", "--profile"];
+  const callsOf = (json: string) =>
+    JSON.parse(json).results.map(({ profile }: { profile: KernelTime[] }) => {
+      const times = profile.map(({ nanoseconds }) => nanoseconds);
+      assert.deepEqual(times, times.toSorted((a, b) => b - a));
+      const calls = new Map<string, number>();
+      for (const { op, calls: more } of profile)
+        calls.set(op, (calls.get(op) ?? 0) + more);
+      return [...calls].sort();
+    });
+  const node = ["-m", "tiny-deltanet", "--module", ANY_MODULE];
+  const native = ["-m", modelPath("tiny-deltanet"), "--backends", "scalar"];
+  const json = fine([...args, ...node, "--json"]).stdout;
+  const expected = runNative(...args, ...native, "--json");
+  assert.deepEqual(callsOf(json), callsOf(expected));
+  const line = /^ +[\d.]+ % +[\d.]+ ms +12 calls +Head +head_\S+$/m;
+  assert.match(fine([...args, ...node]).stdout, line);
 });

@@ -172,6 +172,27 @@ for (const model of MODELS)
       await session.close();
     });
 
+    test("tell the time of kernels since they were last asked", async () => {
+      const session = await engine.createSession({ profile: true });
+      await session.feed([1, 2, 3], { stepTokens: 1 });
+      const [slowest, ...others] = await session.profile();
+      assert.ok(slowest && slowest.nanoseconds > 0);
+      for (const { nanoseconds } of others)
+        assert.ok(nanoseconds <= slowest.nanoseconds);
+      const head = [slowest, ...others].find(({ op }) => op === "Head");
+      assert.match(head?.kernel ?? "", /^head_/);
+      assert.equal(head?.calls, 3);
+      assert.deepEqual(await session.profile(), []);
+      await session.close();
+    });
+
+    test("have no profile that nobody asked for", async () => {
+      const session = await engine.createSession();
+      await session.feed([1]);
+      await assert.rejects(session.profile(), { kind: "bad-argument" });
+      await session.close();
+    });
+
     test("hold the prompt and the text, and go on from there", async () => {
       const session = await engine.createSession();
       const text = await textOf(session, PROMPT, greedy);
@@ -325,6 +346,8 @@ describe("loading", () => {
     assert.equal(report.model.architecture, "llama");
     assert.ok(report.kernels.length > 5);
     const { weightsBytes, sessionBytes, totalBytes } = report.memory;
+    const { positionBytes, stateBytes } = report.memory;
+    assert.equal(stateBytes, report.model.contextSize * positionBytes);
     assert.ok(totalBytes < weightsBytes + sessionBytes + 64e6);
     await engine.close();
   });

@@ -5,7 +5,13 @@ import { test } from "node:test";
 import { brotliCompressSync, constants } from "node:zlib";
 
 const dist = new URL("../dist/", import.meta.url);
-const modules = ["scalar", "simd128", "relaxed", "simd128-threads", "relaxed-threads"];
+const modules = [
+  "scalar",
+  "simd128",
+  "relaxed",
+  "simd128-threads",
+  "relaxed-threads",
+];
 const MOST_BYTES = 700_000;
 const MOST_BROTLI_BYTES = 220_000;
 

@@ -1,16 +1,15 @@
 // tenon bench: tokens per second, as llama-bench tells them.
 import type { Engine } from "../engine.ts";
 import type { Checkpoint, Session } from "../session.ts";
-import { TenonError, type Report } from "../types.ts";
+import { TenonError } from "../types.ts";
+import { JsonPrinter, TablePrinter, type Printer, type Test } from "./bench_report.ts";
 import { UsageError, type Arguments, type Command } from "./command.ts";
 import {
   ENGINE_FLAGS,
   engineOptions,
   loadEngine,
   MAX_THREADS,
-  modelOf,
 } from "./engine_flags.ts";
-import { formatBytes, formatCount, peakMemory } from "./format.ts";
 import { catchInterrupts, orInterrupted } from "./interrupt.ts";
 import { integerOf, textOf, toInteger } from "./parse.ts";
 
@@ -46,6 +45,10 @@ export const bench: Command = {
       help: "Times that each test is run, after one to warm up [5]",
     },
     json: { isSwitch: true, help: "Print JSON" },
+    profile: {
+      isSwitch: true,
+      help: "Also print the time of each kernel, which slows it down",
+    },
     ...ENGINE_FLAGS,
   },
 
@@ -54,21 +57,14 @@ export const bench: Command = {
     if (plan.tests.length === 0)
       throw new TenonError("bad-argument", "-p 0 -n 0: nothing to measure");
     const printer = args.switches.has("json")
-      ? new JsonPrinter(args, plan)
+      ? new JsonPrinter(args)
       : new TablePrinter();
     const signal = catchInterrupts();
     for (const threads of plan.threads)
       await benchWithThreads(args, plan, threads, printer, signal);
-    printer.finish();
+    printer.finish(plan);
   },
 };
-
-/** "pp256": one prompt of 256 tokens.  "tg64@d9": 64 single ones after 9. */
-interface Test {
-  name: string;
-  tokens: number;
-  oneByOne: boolean;
-}
 
 interface Plan {
   tests: Test[];
@@ -76,19 +72,7 @@ interface Plan {
   contextSize: number;
   threads: number[];
   repetitions: number;
-}
-
-interface Measurement {
-  test: Test;
-  threads: number;
-  /** Tokens per second: of the first run, and of the others. */
-  cold: number;
-  samples: number[];
-}
-
-interface Printer {
-  add(report: Report, loadSeconds: number, measurement: Measurement): void;
-  finish(): void;
+  profile: boolean;
 }
 
 function planOf(args: Arguments): Plan {
@@ -106,6 +90,7 @@ function planOf(args: Arguments): Plan {
     contextSize: depth + Math.max(prompt, generate),
     threads: threadCounts(textOf(args, "threads") ?? "0"),
     repetitions: integerOf(args, "repetitions", 5, 1, 1000),
+    profile: args.switches.has("profile"),
   };
 }
 
@@ -124,17 +109,20 @@ async function benchWithThreads(
   printer: Printer,
   signal: AbortSignal,
 ): Promise<void> {
-  const { contextSize } = plan;
+  const { contextSize, profile } = plan;
   const options = { ...engineOptions(args), threads, contextSize, checkpoints: 1 };
   const started = performance.now();
   const engine = await loadEngine(args, options, signal);
   const loadSeconds = (performance.now() - started) / 1000;
   try {
-    const session = await engine.createSession();
+    const session = await engine.createSession({ profile });
     const begin = await feedDepth(engine, session, plan.depth, signal);
     for (const test of plan.tests) {
-      const [cold = 0, ...samples] = await measure(engine, session, begin, test, plan, signal);
-      const measurement = { test, threads: engine.report.threads, cold, samples };
+      if (profile) await session.profile(); // forgets what came before
+      const rates = await measure(engine, session, begin, test, plan, signal);
+      const [cold = 0, ...samples] = rates;
+      const kernels = profile ? await session.profile() : [];
+      const measurement = { test, cold, samples, kernels };
       printer.add(engine.report, loadSeconds, measurement);
     }
   } catch (error) {
@@ -197,110 +185,4 @@ function randomTokens(count: number, vocabSize: number): Int32Array {
     z = word((z ^ (z >> 27n)) * 0x94d049bb133111ebn);
     return Number((z ^ (z >> 31n)) % BigInt(vocabSize));
   });
-}
-
-function mean(x: number[]): number {
-  return x.reduce((a, b) => a + b, 0) / x.length;
-}
-
-/** Of a sample: divided by n - 1. */
-function standardDeviation(x: number[]): number {
-  if (x.length < 2) return 0;
-  const middle = mean(x);
-  const sum = x.reduce((all, value) => all + (value - middle) ** 2, 0);
-  return Math.sqrt(sum / (x.length - 1));
-}
-
-class TablePrinter implements Printer {
-  constructor() {
-    printRow(["model", "size", "params", "backend", "threads", "test", "t/s"]);
-    process.stdout.write(
-      "| ------------------------ | ---------: | ---------: | ------------------- " +
-        "| ------: | -------: | -------------------: |\n",
-    );
-  }
-
-  add(report: Report, _: number, { test, threads, samples }: Measurement): void {
-    printRow([
-      modelName(report),
-      formatBytes(report.memory.fileBytes),
-      formatCount(report.model.parameters),
-      backendColumn(report),
-      String(threads),
-      test.name,
-      `${mean(samples).toFixed(2)} ± ${standardDeviation(samples).toFixed(2)}`,
-    ]);
-  }
-
-  finish(): void {
-    process.stdout.write(`\npeak memory: ${formatBytes(peakMemory())}\n`);
-  }
-}
-
-function printRow(cells: string[]): void {
-  const [model = "", size = "", params = "", backend = "", ...rest] = cells;
-  const [threads = "", test = "", speed = ""] = rest;
-  process.stdout.write(
-    `| ${model.padEnd(24)} | ${size.padStart(10)} | ${params.padStart(10)} ` +
-      `| ${backend.padEnd(19)} | ${threads.padStart(7)} | ${test.padStart(8)} ` +
-      `| ${speed.padStart(20)} |\n`,
-  );
-}
-
-function modelName({ model }: Report): string {
-  return `${model.architecture} ${model.format}`;
-}
-
-function backendColumn({ backends }: Report): string {
-  return backends.map((name) => name.replace(/^backend_/, "")).join(",");
-}
-
-/** Collects, and prints at the end. */
-class JsonPrinter implements Printer {
-  private readonly args: Arguments;
-  private readonly plan: Plan;
-  private readonly results: unknown[] = [];
-  private report: Report | undefined;
-  private loadSeconds = 0;
-
-  constructor(args: Arguments, plan: Plan) {
-    this.args = args;
-    this.plan = plan;
-  }
-
-  add(report: Report, loadSeconds: number, measurement: Measurement): void {
-    const { test, threads, cold, samples } = measurement;
-    if (!this.report) this.loadSeconds = loadSeconds;
-    this.report ??= report;
-    this.results.push({
-      test: test.name,
-      threads,
-      cold,
-      tokens_per_second: mean(samples),
-      stddev: standardDeviation(samples),
-      samples,
-    });
-  }
-
-  finish(): void {
-    const report = this.report as Report;
-    const result = {
-      model: modelName(report),
-      model_file: modelOf(this.args),
-      size_bytes: report.memory.fileBytes,
-      parameters: report.model.parameters,
-      backends: report.backends,
-      executor: report.executor,
-      activations: textOf(this.args, "activations") ?? "int8",
-      cache_type: textOf(this.args, "cache-type") ?? "f16",
-      module: report.module,
-      memory_bytes: report.memory.totalBytes,
-      load_seconds: this.loadSeconds,
-      depth: this.plan.depth,
-      results: this.results,
-      repetitions: this.plan.repetitions,
-      peak_memory_bytes: peakMemory(),
-    };
-    process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
-  }
 }

@@ -177,6 +177,7 @@ class Loading {
         weightsBytes: needs.weights,
         sessionBytes: needs.state + needs.activations,
         positionBytes: needs.position,
+        stateBytes: needs.state + needs.position * needs.contextSize,
         totalBytes: native.memoryBytes,
       },
     };

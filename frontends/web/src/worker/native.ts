@@ -1,7 +1,8 @@
 // The functions of the module (module/exports.h) with types, texts and errors.
 // Knows addresses; nothing outside this file does.
 import { statusError, type Doing } from "../errors.ts";
-import { TenonError } from "../types.ts";
+import { TenonError, type KernelTime } from "../types.ts";
+import { kernelTimes } from "./kernel_times.ts";
 
 /** Addresses, counts and handles are all numbers. */
 export type Functions = Readonly<
@@ -147,8 +148,15 @@ export class Native {
 
   // ---- sessions
 
-  openSession(contextSize: number): number {
-    return this.call("tenon_session", contextSize);
+  openSession(contextSize: number, profile: boolean): number {
+    return this.call("tenon_session", contextSize, Number(profile));
+  }
+
+  /** Since the last call, the slowest first; undefined: it keeps none. */
+  profile(session: number): KernelTime[] | undefined {
+    const lines = this.address("tenon_profile", session);
+    if (lines === 0) return undefined;
+    return kernelTimes(this.stringAt(lines));
   }
 
   freeSession(session: number): void {

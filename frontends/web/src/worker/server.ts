@@ -83,8 +83,8 @@ export class Server {
     decode: ({ tokens, special }) =>
       this.engine.native.decode(tokens, special),
 
-    openSession: ({ contextSize }) => {
-      const session = new WorkerSession(this.engine, contextSize);
+    openSession: ({ contextSize, profile }) => {
+      const session = new WorkerSession(this.engine, contextSize, profile);
       this.sessions.set(++this.lastSession, session);
       return { session: this.lastSession, contextSize: session.contextSize };
     },
@@ -110,6 +110,9 @@ export class Server {
 
     logits: ({ session: id }) =>
       this.inTurn(id, (session) => session.logits()),
+
+    profile: ({ session: id }) =>
+      this.inTurn(id, (session) => session.profile()),
 
     sample: ({ session: id, sampler }) =>
       this.inTurn(id, (session) => session.sample(sampler)),

@@ -1,5 +1,5 @@
 // A session in the worker: its handle, its text, and its turn.
-import { TenonError } from "../types.ts";
+import { TenonError, type KernelTime } from "../types.ts";
 import type { Loaded } from "./loader.ts";
 import type { Budget } from "./memory.ts";
 import type { Native, Outputs } from "./native.ts";
@@ -21,14 +21,18 @@ export class WorkerSession {
   private queue: Promise<unknown> = Promise.resolve();
 
   /** `wanted` 0: the engine's. @throws TenonError out-of-memory */
-  constructor({ native, stepTokens, budget, ...loaded }: Loaded, wanted: number) {
+  constructor(
+    { native, stepTokens, budget, ...loaded }: Loaded,
+    wanted: number,
+    profile: boolean,
+  ) {
     this.native = native;
     this.stepTokens = stepTokens;
     this.budget = budget;
     this.contextSize = wanted || loaded.contextSize;
     this.bytes = budget.takeSession(this.contextSize);
     try {
-      this.handle = native.openSession(this.contextSize);
+      this.handle = native.openSession(this.contextSize, profile);
     } catch (error) {
       budget.giveBack(this.bytes);
       throw error;
@@ -71,6 +75,12 @@ export class WorkerSession {
     const logits = this.native.logits(this.handle);
     if (logits) return logits;
     throw new TenonError("bad-argument", "there are no logits: feed a token");
+  }
+
+  profile(): KernelTime[] {
+    const profile = this.native.profile(this.handle);
+    if (profile) return profile;
+    throw new TenonError("bad-argument", "the session has no profile");
   }
 
   /** A sampler that knows the text so far; the caller closes it. */
