@@ -1,7 +1,6 @@
 // What the page measures; targets/chromium.mjs calls it.
 import { Engine } from "./tenon/index.js";
 
-const MODEL = "model.gguf";
 const GREEDY = { temperature: 0, ignoreEos: true };
 
 /** The same pseudo-random prompt as in the peers' harnesses. */
@@ -14,9 +13,9 @@ function promptTokens(count) {
 }
 
 /** @returns {Promise<import("../cases.mjs").Measurement>} */
-globalThis.measure = async ({ threads, repetitions, prompt, gen, depth }) => {
+globalThis.measure = async ({ source, threads, repetitions, prompt, gen, depth }) => {
   const contextSize = prompt + gen + depth;
-  const engine = await Engine.load(MODEL, { threads, contextSize, checkpoints: 1 });
+  const engine = await Engine.load(source, { threads, contextSize, checkpoints: 1 });
   const session = await engine.createSession();
   const run = gen > 0 ? await writing(session, gen, depth) : reading(session, prompt);
   const rates = [];
@@ -63,16 +62,41 @@ function measurement(report, [cold, ...samples]) {
     samples,
     loadSeconds: report.loadSeconds,
     memoryBytes: report.memory.totalBytes,
+    stateBytes: report.memory.stateBytes,
     parameters: report.model.parameters,
     remarks: report.fallbacks,
   };
 }
 
 /** The text after `prompt`, always of the most likely token. */
-globalThis.write = async ({ threads, prompt, tokens }) => {
-  const engine = await Engine.load(MODEL, { threads });
+globalThis.write = async ({ source, threads, prompt, tokens }) => {
+  const engine = await Engine.load(source, { threads });
   const session = await engine.createSession();
   const text = await textOf(session.generate(prompt, { temperature: 0, maxTokens: tokens }));
   await engine.close();
   return text;
 };
+
+/** @returns {Promise<{test: string, kernels: import("../rounds.mjs").KernelTime[]}[]>} */
+globalThis.profile = async ({ source, threads, prompt, gen }) => {
+  const contextSize = Math.max(prompt, gen);
+  const engine = await Engine.load(source, { threads, contextSize });
+  const session = await engine.createSession({ profile: true });
+  const results = [
+    { test: `pp${prompt}`, kernels: await profileOf(session, promptTokens(prompt)) },
+    { test: `tg${gen}`, kernels: await profileOf(session, promptTokens(gen), { stepTokens: 1 }) },
+  ];
+  await engine.close();
+  return results;
+};
+
+/** Of the second run: in the first, code is still being compiled. */
+async function profileOf(session, tokens, options) {
+  let kernels;
+  for (let run = 0; run < 2; ++run) {
+    await session.rewind(0);
+    await session.feed(tokens, options);
+    kernels = await session.profile();
+  }
+  return kernels;
+}

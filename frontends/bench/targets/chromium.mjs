@@ -1,65 +1,58 @@
 // The package in a page: a new browser for each case, so that the first run
 // finds nothing compiled.
-import { access } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { basename, dirname } from "node:path";
+import { fileURLToPath } from "node:url";
 
+import { serve } from "../../web/server/serve.mjs";
+import { checkInstalled, LAUNCH } from "../../web/test/browser/chromium.mjs";
 import { REPETITIONS } from "../cases.mjs";
-import { serve } from "../site.mjs";
 
-const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const LAUNCH = {
-  executablePath: CHROMIUM,
-  args: [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-  ],
-  // Ctrl-C is ours.
-  handleSIGINT: false,
-  handleSIGTERM: false,
-  handleSIGHUP: false,
-};
+const PAGE = fileURLToPath(new URL("../page", import.meta.url));
+// Ctrl-C is ours.
+const NO_SIGNALS = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
 
 // The tests of the page bring it; the package itself depends on nothing.
 const require = createRequire(new URL("../../web/test/package.json", import.meta.url));
 
-export const chromium = { name: "chromium", unavailable, measureCase, write };
+export const chromium = { name: "chromium", unavailable, measureCase, write, profile };
 
 async function unavailable() {
   try {
     require.resolve("playwright-core");
-    await access(CHROMIUM);
+    await checkInstalled();
   } catch (error) {
     return error.code === "MODULE_NOT_FOUND"
       ? "playwright-core is not there: run `npm ci` in frontends/web/test"
-      : `${CHROMIUM} is not there: install Chromium, or set CHROMIUM`;
+      : error.message;
   }
 }
 
 function measureCase(job, testCase) {
-  const { threads } = job;
-  const work = { threads, repetitions: REPETITIONS, ...testCase };
-  return inPage(job, (page) => page.evaluate((work) => globalThis.measure(work), work));
+  return inPage(job, "measure", { repetitions: REPETITIONS, ...testCase });
 }
 
 function write(job, prompt, tokens) {
-  const work = { threads: job.threads, prompt, tokens };
-  return inPage(job, (page) => page.evaluate((work) => globalThis.write(work), work));
+  return inPage(job, "write", { prompt, tokens });
 }
 
-async function inPage({ model, signal }, use) {
-  const site = await serve(model);
-  const browser = await require("playwright-core").chromium.launch(LAUNCH);
+/** The time of each kernel in reading a prompt, and in writing. */
+function profile(job) {
+  const { prompt, gen } = job;
+  return inPage(job, "profile", { prompt, gen });
+}
+
+/** What the function of the page returns, in a browser of its own. */
+async function inPage({ model, threads, signal }, name, work) {
+  const site = await serve({ page: PAGE, models: dirname(model) });
+  const browser = await require("playwright-core").chromium.launch({ ...LAUNCH, ...NO_SIGNALS });
   const close = () => browser.close();
   signal.addEventListener("abort", close);
   try {
     signal.throwIfAborted();
-    return await use(await open(browser, site.address));
+    const page = await open(browser, site.address);
+    const source = `models/${encodeURIComponent(basename(model))}`;
+    return await page.evaluate(call, { name, work: { source, threads, ...work } });
   } catch (error) {
     signal.throwIfAborted();
     throw firstLine(error);
@@ -68,6 +61,11 @@ async function inPage({ model, signal }, use) {
     await close();
     site.server.close();
   }
+}
+
+// Runs in the page.
+function call({ name, work }) {
+  return globalThis[name](work);
 }
 
 async function open(browser, address) {

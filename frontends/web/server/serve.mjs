@@ -19,6 +19,7 @@ import { parseArgs } from "node:util";
 import { parseRange } from "./range.mjs";
 
 const DIST = fileURLToPath(new URL("../dist", import.meta.url));
+const PAGE = resolve(DIST, "page");
 const MODELS = fileURLToPath(new URL("../../../models", import.meta.url));
 
 const TYPES = {
@@ -39,11 +40,11 @@ const ISOLATION = {
 };
 
 /** The file that a path of the site stands for; undefined if it stands for none. */
-function locate(path, models) {
+function locate(path, { page, models }) {
   if (path.startsWith("/models/")) return inside(models, path.slice(8), [".gguf"]);
   const types = Object.keys(TYPES);
   if (path.startsWith("/tenon/")) return inside(DIST, path.slice(7), types);
-  return inside(resolve(DIST, "page"), path === "/" ? "index.html" : path.slice(1), types);
+  return inside(page, path === "/" ? "index.html" : path.slice(1), types);
 }
 
 function inside(folder, path, types) {
@@ -72,9 +73,10 @@ function refuse(response, status, headers = {}) {
   response.writeHead(status, headers).end(STATUS_CODES[status]);
 }
 
-async function answer(request, response, { models }) {
-  if (!["GET", "HEAD"].includes(request.method)) return refuse(response, 405, { Allow: "GET, HEAD" });
-  const file = locate(pathOf(request), models);
+async function answer(request, response, folders) {
+  const isRead = ["GET", "HEAD"].includes(request.method);
+  if (!isRead) return refuse(response, 405, { Allow: "GET, HEAD" });
+  const file = locate(pathOf(request), folders);
   const size = file && (await sizeOf(file));
   if (size === undefined) return refuse(response, 404);
   response.setHeader("Content-Type", TYPES[extname(file)]);
@@ -92,14 +94,17 @@ function send(request, response, file, size) {
   pipeline(createReadStream(file, { start, end }), response, () => {}); // who left misses nothing
 }
 
-/** Listens; port 0 takes any. Resolves to the server and its address. */
-export async function serve({ port = 0, isolation = true, models = MODELS } = {}) {
-  const folder = resolve(models);
+/**
+ * Listens; port 0 takes any. `page` is the folder that / stands for. Resolves to
+ * the server and its address.
+ */
+export async function serve({ port = 0, isolation = true, page = PAGE, models = MODELS } = {}) {
+  const folders = { page: resolve(page), models: resolve(models) };
   const server = createServer((request, response) => {
     response.setHeader("Cache-Control", "no-cache");
     response.setHeader("X-Content-Type-Options", "nosniff");
     if (isolation) response.setHeaders(new Headers(ISOLATION));
-    answer(request, response, { models: folder }).catch(() => response.destroy());
+    answer(request, response, folders).catch(() => response.destroy());
   });
   await new Promise((done, fail) => server.once("error", fail).listen(port, "127.0.0.1", done));
   return { server, address: `http://127.0.0.1:${server.address().port}/` };

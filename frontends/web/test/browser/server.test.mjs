@@ -1,7 +1,10 @@
 // The server gives what belongs to the page, and nothing else.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { request } from "node:http";
+import { tmpdir } from "node:os";
 import test, { after } from "node:test";
+import { fileURLToPath } from "node:url";
 
 import { serve } from "../../server/serve.mjs";
 import { bytesOf } from "./models.mjs";
@@ -92,4 +95,14 @@ for (const range of ["bytes=0-1,4-5", "bytes=5-2", "bytes=-", "lines=1-2"])
 
 test("nothing can be sent to it", async () => {
   assert.equal((await get("/", {}, "POST")).status, 405);
+});
+
+test("it serves another page and other models", async (t) => {
+  const page = new URL("../consumer/", import.meta.url);
+  const site = await serve({ page: fileURLToPath(page), models: tmpdir() });
+  t.after(() => site.server.close());
+  const index = await fetch(site.address);
+  assert.equal(await index.text(), await readFile(new URL("index.html", page), "utf8"));
+  assert.equal((await fetch(`${site.address}tenon/index.js`)).status, 200);
+  assert.equal((await fetch(`${site.address}models/tiny-llama.gguf`)).status, 404);
 });

@@ -1,31 +1,18 @@
 // The page in real Chromium, served by our own server, for the tests of one file.
 import assert from "node:assert/strict";
-import { access } from "node:fs/promises";
 import { after } from "node:test";
 
 import { chromium } from "playwright-core";
 
 import { serve } from "../../server/serve.mjs";
+import { checkInstalled, LAUNCH } from "./chromium.mjs";
 
-const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const ARGUMENTS = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 const PATIENCE = 30_000; // ms; these machines build other things at the same time
 
 /** Starts Chromium, which ends with the tests of the file. */
 export async function launch() {
-  await access(CHROMIUM).catch(() => {
-    throw new Error(`${CHROMIUM} is not there: apt-get install chromium, or set CHROMIUM`);
-  });
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
+  await checkInstalled();
+  const browser = await chromium.launch(LAUNCH);
   after(() => browser.close());
   return browser;
 }
