@@ -6,7 +6,8 @@
 # Where the hashes come from: the Debian ones were computed from the files.  The
 # upstream ones are those that public build files pin (for 2024 Abseil: gRPC and
 # Homebrew; googletest: Homebrew and Arrow; CLI11: Homebrew; SIMDe: Homebrew and
-# Termux); nlohmann_json's upstream and Debian archives are the same file.
+# Termux); nlohmann_json's and Google Benchmark's upstream and Debian archives are
+# the same files.
 #
 # This file is also run as a script (cmake -P), by ./dev: then it downloads the
 # releases into .deps and prints a line for every one that it could not get.
@@ -70,6 +71,12 @@ tenon_dependency(googletest
   DEBIAN trixie googletest
          2f54382b5d13d6cd0be2afc524f1e510d37f8ba78c2d439c5bea64ef37e30d01)
 
+tenon_dependency(benchmark
+  URL https://github.com/google/benchmark/archive/refs/tags/v1.9.1.tar.gz
+  SHA256 32131c08ee31eeff2c8968d7e874f3cb648034377dfc32a4c377fa8796d84981
+  DEBIAN trixie benchmark
+         32131c08ee31eeff2c8968d7e874f3cb648034377dfc32a4c377fa8796d84981)
+
 tenon_dependency(simde
   URL https://github.com/simd-everywhere/simde/archive/refs/tags/v0.8.2.tar.gz
   SHA256 ed2a3268658f2f2a9b5367628a85ccd4cf9516460ed8604eed369653d49b25fb
@@ -127,4 +134,18 @@ if(TENON_BUILD_TESTS)
 endif()
 if(NOT EMSCRIPTEN)
   tenon_use_dependency(simde)  # headers: see backend_simd128
+endif()
+if("bench" IN_LIST TENON_FRONTENDS)
+  set(BENCHMARK_ENABLE_TESTING OFF)
+  set(BENCHMARK_ENABLE_INSTALL OFF)
+  set(BENCHMARK_ENABLE_WERROR OFF)
+  if(EMSCRIPTEN)
+    set(BENCHMARK_ENABLE_EXCEPTIONS OFF)
+  endif()
+  # What it would find out by trying.
+  foreach(feature IN ITEMS STD_REGEX POSIX_REGEX STEADY_CLOCK
+          THREAD_SAFETY_ATTRIBUTES)
+    set(HAVE_${feature} 1)
+  endforeach()
+  tenon_use_dependency(benchmark)
 endif()

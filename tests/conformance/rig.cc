@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <utility>
 #include <variant>
 
 namespace tenon::conformance {
@@ -199,26 +200,27 @@ StepContext Rig::Context(Memory& memory,
           .states = states.data()};
 }
 
-uint32_t Rig::Items(const KernelEntry& entry) {
-  std::vector<std::byte*> states;
-  return entry.items(ArgsFor(entry), Context(initial_, states));
+ReadyKernel Rig::Prepare(const KernelEntry& entry) {
+  ReadyKernel kernel{
+      .entry = &entry, .args = ArgsFor(entry), .memory = initial_};
+  kernel.step = Context(kernel.memory, kernel.states);
+  kernel.items = entry.items(kernel.args, kernel.step);
+  if (entry.scratch != nullptr)
+    kernel.scratch = MakeLines(
+        entry.scratch(kernel.args, {kMaxTokens, step_.position + kMaxTokens}));
+  return kernel;
 }
 
+uint32_t Rig::Items(const KernelEntry& entry) { return Prepare(entry).items; }
+
 Memory Rig::Run(const KernelEntry& entry, std::span<const Range> ranges) {
-  const KernelArgs& args = ArgsFor(entry);
-  Memory memory = initial_;
-  std::vector<std::byte*> states;
-  const StepContext ctx = Context(memory, states);
-  const ScratchQuery query{kMaxTokens, step_.position + kMaxTokens};
-  const size_t scratch_bytes =
-      entry.scratch == nullptr ? 0 : entry.scratch(args, query);
+  ReadyKernel kernel = Prepare(entry);
   Rng rng(ranges.size());
   for (const Range& range : ranges) {
-    Lines scratch = MakeLines(scratch_bytes);
-    FillWithGarbage(scratch, rng);
-    entry.run(args, ctx, range, BytesOf(scratch));
+    FillWithGarbage(kernel.scratch, rng);
+    kernel.Run(range);
   }
-  return memory;
+  return std::move(kernel.memory);
 }
 
 std::span<const std::byte> Rig::Bytes(const Memory& memory,

@@ -66,6 +66,22 @@ struct Memory {
   friend bool operator==(const Memory&, const Memory&) = default;
 };
 
+// A kernel on memory of its own, to be called any number of times.  Borrows the
+// weights of the rig that it is made from.
+struct ReadyKernel {
+  const KernelEntry* entry;
+  KernelArgs args;
+  StepContext step;  // into `memory` and `states`
+  Memory memory;
+  std::vector<std::byte*> states;
+  Lines scratch;
+  uint32_t items;
+
+  void Run(Range range) {
+    entry->run(args, step, range, scratch.empty() ? nullptr : scratch[0].bytes);
+  }
+};
+
 // Fills every operand of `node` with random numbers.  Kernels run on copies
 // of that memory.
 class Rig {
@@ -76,6 +92,7 @@ class Rig {
   const StepShape& step() const { return step_; }
   // With weights packed as `entry` wants them, valid until the next call.
   const KernelArgs& ArgsFor(const KernelEntry& entry);
+  ReadyKernel Prepare(const KernelEntry& entry);
   uint32_t Items(const KernelEntry& entry);
   uint32_t OutputRows() const { return RowsOf(node_.out); }
 
