@@ -5,8 +5,8 @@ import { access, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { kernelBars } from "./kernels.mjs";
 import { commit, describeMachine, loadBefore } from "./machine.mjs";
+import { operationBars } from "./operations.mjs";
 import { parseOptions, USAGE, UsageError } from "./options.mjs";
 import { markdown } from "./report.mjs";
 import { roofline } from "./roofline.mjs";
@@ -44,14 +44,14 @@ async function measureAll(options, signal) {
 }
 
 async function describe(options, targets, skipped, signal) {
-  const { threads, prompt, gen, runs, long } = options;
+  const { threads, prompt, gen, runs, quick } = options;
   const peers = targets.filter(({ against }) => against);
   return {
     date: new Date().toISOString().slice(0, 10),
     commit: await commit(signal),
     machine: describeMachine(),
     load: loadBefore(),
-    options: { threads, prompt, gen, runs, long },
+    options: { threads, prompt, gen, runs, quick },
     peers: peers.map(({ name, version }) => ({ name, version })),
     skipped,
     models: [],
@@ -63,7 +63,7 @@ async function write(folder, results) {
     "report.md": markdown(results),
     "report.json": `${JSON.stringify(results, null, 2)}\n`,
     "roofline.svg": roofline(results),
-    "ops.svg": kernelBars(results),
+    "ops.svg": operationBars(results),
   };
   await mkdir(folder, { recursive: true });
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);

@@ -5,8 +5,8 @@ import test from "node:test";
 
 import { casesOf } from "./cases.mjs";
 import { jsonOutput, output } from "./child.mjs";
-import { ceilingFraction, perRound, rooflinePoint, warm } from "./figures.mjs";
-import { kernelBars, shares } from "./kernels.mjs";
+import { ceilingFraction, memory, perRound, rooflinePoint, warm } from "./figures.mjs";
+import { operationBars, shares } from "./operations.mjs";
 import { parseOptions, UsageError } from "./options.mjs";
 import { BYTES_PER_TURN, readLoop } from "./read_loop.mjs";
 import { markdown } from "./report.mjs";
@@ -21,7 +21,7 @@ const RESULTS = {
   commit: "abc",
   machine: "a machine",
   load: 0.04,
-  options: { threads: 2, prompt: 256, gen: 64, runs: 2, long: false },
+  options: { threads: 2, prompt: 256, gen: 64, runs: 2, quick: true },
   peers: [{ name: "llama.cpp", version: "x 1.0" }],
   skipped: [{ name: "chromium", why: "it is not there" }],
   models: [
@@ -36,9 +36,11 @@ const RESULTS = {
       texts: { native: "aa", chromium: "aa" },
       profile: [
         {
+          target: "native",
           test: "pp256",
           kernels: [
-            { kernel: "linear", op: "Linear", calls: 1, nanoseconds: 750 },
+            { kernel: "linear<4>", op: "Linear", calls: 1, nanoseconds: 500 },
+            { kernel: "linear<6>", op: "Linear", calls: 1, nanoseconds: 250 },
             { kernel: "rope<2>", op: "Rope", calls: 1, nanoseconds: 250 },
           ],
         },
@@ -53,6 +55,7 @@ function round(bandwidth, ours, theirs) {
     samples: [rate - 1, rate, rate + 7],
     loadSeconds: 0.5,
     memoryBytes: 100e6,
+    stateBytes: 7e6,
     weightBytes: 20e6,
     parameters: 10e6,
   });
@@ -88,23 +91,23 @@ test("ratios pair the values of a round", () => {
 });
 
 test("options have defaults", () => {
-  const { models, targets, runs, threads, prompt, gen, long, out, peers } = parseOptions(
+  const { models, targets, runs, threads, prompt, gen, quick, out, peers } = parseOptions(
     ["a.gguf", "b.gguf"],
     "/out",
   );
   assert.deepEqual(models, [resolve("a.gguf"), resolve("b.gguf")]);
   assert.deepEqual(targets, ["native", "node", "chromium"]);
   assert.deepEqual({ runs, threads, prompt, gen }, { runs: 5, threads: 2, prompt: 256, gen: 64 });
-  assert.deepEqual({ long, out, peers }, { long: false, out: resolve("/out"), peers: undefined });
+  assert.deepEqual({ quick, out, peers }, { quick: false, out: resolve("/out"), peers: undefined });
 });
 
 test("options are read", () => {
-  const line = "m.gguf --targets chromium,native --runs 3 --threads 1 --long --peers p --out o";
+  const line = "m.gguf --targets chromium,native --runs 3 --threads 1 --quick --peers p --out o";
   const options = parseOptions(line.split(" "), "/out");
   assert.deepEqual(options.targets, ["native", "chromium"]);
   assert.equal(options.runs, 3);
   assert.equal(options.threads, 1);
-  assert.equal(options.long, true);
+  assert.equal(options.quick, true);
   assert.equal(options.peers, resolve("p"));
   assert.equal(options.out, resolve("o"));
 });
@@ -114,11 +117,12 @@ for (const line of ["", "m --runs 0", "m --gen x", "m --targets web", "m --targe
     assert.throws(() => parseOptions(line.split(" ").filter(Boolean), "/out"), UsageError);
   });
 
-test("decoding is measured where the peers measure it, and --long adds cases", () => {
-  const options = { prompt: 256, gen: 64, long: false };
+test("decoding is measured where the peers measure it, and --quick leaves cases out", () => {
+  const options = { prompt: 256, gen: 64, quick: false };
   const [, decode] = casesOf(options);
   assert.deepEqual(decode, { name: "decode", prompt: 0, gen: 64, depth: 264 });
-  assert.equal(casesOf({ ...options, long: true }).length, 5);
+  assert.equal(casesOf(options).length, 5);
+  assert.equal(casesOf({ ...options, quick: true }).length, 2);
 });
 
 test("a target measures its cases one after the other", async () => {
@@ -170,8 +174,10 @@ test("the report", () => {
     "| 2 | 10.0 (10.0..10.0) |",
     "20 MB of weights, 10.0 M parameters",
     "| native | 2100 (2000..2200) | 1050 (1000..1100) | 210 (200..220) | 105 (100..110) " +
-      "| 42 % | 0.50 s | 100 MB |",
-    "| llama.cpp | 1500 (1000..2000) | – | 150 (100..200) | – | 30 % | 1.0 s | – |",
+      "| 42 % | 0.50 s |",
+    "| llama.cpp | 1500 (1000..2000) | – | 150 (100..200) | – | 30 % | 1.0 s |",
+    "| native | 100 MB | 161 MB |",
+    "| llama.cpp | – | – |",
     "| native / llama.cpp | 1.55 (1.10..2.00) | 1.55 (1.10..2.00) |",
     "* sha256 of the greedy text, the same on native, chromium: `aa`",
     "* node failed: it broke",
@@ -185,14 +191,14 @@ test("the report says when texts differ", () => {
   assert.match(markdown({ ...RESULTS, models }), listed);
 });
 
-test("--long: the time to the first token is that of its prompt", () => {
+test("long contexts: the time to the first token is that of its prompt", () => {
   const at = (rate) => ({ cold: rate / 2, samples: [rate] });
   const long = { "long prompt": at(256), shallow: at(50), deep: at(25) };
   const native = { prefill: at(1), decode: at(1), ...long };
   const rounds = [{ bandwidth: { one: 1e9, all: 1e9 }, measured: { native } }];
-  const options = { ...RESULTS.options, long: true };
+  const options = { ...RESULTS.options, quick: false };
   const text = markdown({ ...RESULTS, options, models: [{ ...MODEL, rounds }] });
-  assert.ok(text.includes("| native | 2.0 s | 4.0 s | 50.00 | 25.00 |"), text);
+  assert.ok(text.includes("| native | 2.0 s | 4.0 s | 50.00 | 25.00 | 0.50 |"), text);
 });
 
 test("a logarithmic scale has whole decades", () => {
@@ -203,12 +209,23 @@ test("a logarithmic scale has whole decades", () => {
   assert.equal(at(100), 300);
 });
 
-test("shares of kernels add up to 1", () => {
-  const found = shares(MODEL.profile[0].kernels).map(({ share }) => share);
-  assert.deepEqual(found, [0.75, 0.25]);
+test("memory is that of the case that takes the most", () => {
+  const of = (memoryBytes, stateBytes) => ({ memoryBytes, stateBytes });
+  const node = { decode: of(5e6, 1e6), deep: of(8e6, 2e6), prefill: of(3e6, 4e6) };
+  const found = memory({ fileBytes: 1e6, rounds: [{ measured: { node } }] }, "node");
+  assert.deepEqual(found, { bytes: 8e6, allowed: 67e6 });
 });
 
-for (const [name, draw] of Object.entries({ roofline, kernelBars })) {
+test("shares of operations add up to 1", () => {
+  const found = shares(MODEL.profile[0].kernels);
+  const expected = [
+    { op: "Linear", share: 0.75 },
+    { op: "Rope", share: 0.25 },
+  ];
+  assert.deepEqual(found, expected);
+});
+
+for (const [name, draw] of Object.entries({ roofline, operationBars })) {
   test(`${name} is well-formed and follows the reader's colours`, () => {
     const drawing = draw({ ...RESULTS, models: [MODEL, MODEL] });
     assertWellFormed(drawing);
@@ -224,7 +241,7 @@ for (const [name, draw] of Object.entries({ roofline, kernelBars })) {
 }
 
 test("bars are as wide as their shares", () => {
-  const widths = [...kernelBars(RESULTS).matchAll(/width="([\d.]+)" height="28"/g)];
+  const widths = [...operationBars(RESULTS).matchAll(/width="([\d.]+)" height="28"/g)];
   const [linear, rope] = widths.map(([, width]) => Number(width));
   assert.equal(linear, 3 * rope);
 });

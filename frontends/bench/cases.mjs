@@ -20,17 +20,17 @@ export const DEEP = 2048;
  * One engine on one case in one process: tokens/s of the first run, null if it
  * is not known, and of the others.  What an engine does not tell is missing.
  * @typedef {{cold: number | null, samples: number[], loadSeconds?: number,
- *   memoryBytes?: number, weightBytes?: number, parameters?: number,
+ *   memoryBytes?: number, stateBytes?: number, weightBytes?: number, parameters?: number,
  *   remarks?: string[]}} Measurement
  */
 
 /**
- * @param {{prompt: number, gen: number, long: boolean}} options
+ * @param {{prompt: number, gen: number, quick: boolean}} options
  * @returns {Case[]}
  */
-export function casesOf({ prompt, gen, long }) {
+export function casesOf({ prompt, gen, quick }) {
   const cases = [reading("prefill", prompt), writing("decode", gen, prompt + DROPPED)];
-  if (long)
+  if (!quick)
     cases.push(
       reading("long prompt", LONG_PROMPT),
       writing("shallow", gen, SHALLOW),

@@ -41,10 +41,23 @@ export function loadSeconds(model, name) {
   return spread(perRound(model, name, "prefill", (m) => m.loadSeconds));
 }
 
-/** The most that reading and writing took. */
-export function memoryBytes(model, name) {
-  const of = (caseName) => spread(perRound(model, name, caseName, (m) => m.memoryBytes));
-  return spread([of("prefill")?.max, of("decode")?.max])?.max ?? null;
+/** What a process may take besides the file and the state. */
+const SPARE_BYTES = 64e6;
+
+/**
+ * Of the measurement that took the most, and what that one may take: undefined
+ * if the target did not tell.
+ */
+export function memory({ rounds, fileBytes }, name) {
+  const all = rounds.flatMap(({ measured }) => Object.values(measured[name] ?? {}));
+  const most = all.toSorted((a, b) => (b.memoryBytes ?? 0) - (a.memoryBytes ?? 0))[0];
+  return { bytes: most?.memoryBytes, allowed: fileBytes + most?.stateBytes + SPARE_BYTES };
+}
+
+/** Decoding after many tokens to decoding after few. */
+export function depthRatio(model, name) {
+  const rates = (caseName) => perRound(model, name, caseName, warm);
+  return ratios(rates("deep"), rates("shallow"));
 }
 
 export function remarks({ rounds }, name) {

@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 export const TARGETS = ["native", "node", "chromium"];
 
 export const USAGE = `./dev bench MODEL.gguf... [options]
+./dev bench --kernels [native|node] [FILTER]
 
   --targets LIST   of native,node,chromium                     [all]
   --peers DIR      also run native.mjs (llama.cpp) and wllama.mjs of this
@@ -13,10 +14,11 @@ export const USAGE = `./dev bench MODEL.gguf... [options]
   --threads N                                                  [2]
   --prompt N       tokens of the prompt                        [256]
   --gen N          tokens that are written                     [64]
-  --long           also a prompt of 512, and decoding after 64 and 2048
+  --quick          neither a prompt of 512 nor decoding after 64 and 2048
   --out DIR        report.md, report.json, *.svg               [build/bench]
 
-docs/benchmarks.md says what the figures mean.
+--kernels measures single kernels instead: all, or those whose names match the
+regular expression FILTER.  docs/benchmarks.md says what the figures mean.
 `;
 
 /** What is wrong with how the benchmark was called. */
@@ -29,14 +31,14 @@ const FLAGS = {
   threads: { type: "string", default: "2" },
   prompt: { type: "string", default: "256" },
   gen: { type: "string", default: "64" },
-  long: { type: "boolean", default: false },
+  quick: { type: "boolean", default: false },
   out: { type: "string" },
   help: { type: "boolean", short: "h", default: false },
 };
 
 /**
  * @typedef {{models: string[], targets: string[], peers: string | undefined,
- *   runs: number, threads: number, prompt: number, gen: number, long: boolean,
+ *   runs: number, threads: number, prompt: number, gen: number, quick: boolean,
  *   out: string, help: boolean}} Options  Paths are absolute.
  */
 
@@ -57,7 +59,7 @@ export function parseOptions(argv, defaultOut) {
     threads: count(values, "threads"),
     prompt: count(values, "prompt"),
     gen: count(values, "gen"),
-    long: values.long,
+    quick: values.quick,
     out: resolve(values.out ?? defaultOut),
     help: values.help,
   };

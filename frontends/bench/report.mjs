@@ -1,5 +1,5 @@
 // The report, as Markdown.
-import { LONG_PROMPT } from "./cases.mjs";
+import { DEEP, LONG_PROMPT, SHALLOW } from "./cases.mjs";
 import * as figures from "./figures.mjs";
 
 const NONE = "–";
@@ -10,7 +10,7 @@ const PAIRS = [
 
 /**
  * @typedef {{date: string, commit: string, machine: string, load: number,
- *   options: {threads: number, prompt: number, gen: number, runs: number, long: boolean},
+ *   options: {threads: number, prompt: number, gen: number, runs: number, quick: boolean},
  *   peers: {name: string, version: string}[], skipped: {name: string, why: string}[],
  *   models: import("./rounds.mjs").ModelResult[]}} Results
  */
@@ -62,8 +62,9 @@ function modelSections(model, options) {
   return [
     `## ${model.name}\n\n${size.filter(Boolean).join(", ")}`,
     speeds(model),
-    comparison(model),
-    options.long && longContext(model),
+    comparison(model, options),
+    !options.quick && longContext(model),
+    memory(model),
     notes(model),
   ];
 }
@@ -77,21 +78,22 @@ function speeds(model) {
     range(figures.rate(model, name, "decode", figures.cold), speed),
     orNone(figures.ceilingFraction(model, name), percent),
     orNone(figures.loadSeconds(model, name)?.median, seconds),
-    orNone(figures.memoryBytes(model, name), megabytes),
   ]);
-  const titles = ["prefill t/s", "cold", "decode t/s", "cold", "of ceiling", "load", "memory"];
+  const titles = ["prefill t/s", "cold", "decode t/s", "cold", "of ceiling", "load"];
   return table(["", ...titles], rows);
 }
 
-function comparison(model) {
+function comparison(model, { quick }) {
+  const cases = ["prefill", "decode", ...(quick ? [] : ["long prompt"])];
   const rows = PAIRS.map(([ours, theirs]) => [
     `${ours} / ${theirs}`,
-    ...["prefill", "decode"].map((name) => figures.speedRatio(model, ours, theirs, name)),
+    ...cases.map((name) => figures.speedRatio(model, ours, theirs, name)),
   ]).filter(([, ...found]) => found.some(Boolean));
   if (rows.length === 0) return "";
   const written = rows.map(([pair, ...found]) => [pair, ...found.map((r) => range(r, ratio))]);
   const title = "Ratios within a round; above 1 ours is faster.";
-  return `${title}\n\n${table(["", "prefill", "decode"], written)}`;
+  const titles = ["prefill", "decode", `first token after ${LONG_PROMPT}`];
+  return `${title}\n\n${table(["", ...titles.slice(0, cases.length)], written)}`;
 }
 
 function longContext(model) {
@@ -99,16 +101,26 @@ function longContext(model) {
     range(figures.rate(model, name, "long prompt", (m) => LONG_PROMPT / pick(m)), seconds);
   const names = figures.measuredNames(model);
   const rows = names
-    .filter((name) => figures.rate(model, name, "deep"))
+    .filter((name) => figures.rate(model, name, "long prompt"))
     .map((name) => [
       name,
       firstToken(name, figures.warm),
       firstToken(name, figures.cold),
       range(figures.rate(model, name, "shallow"), speed),
       range(figures.rate(model, name, "deep"), speed),
+      range(figures.depthRatio(model, name), ratio),
     ]);
-  const first = `first token after ${LONG_PROMPT}`;
-  return table(["", first, "cold", "decode t/s after 64", "after 2048"], rows);
+  const first = [`first token after ${LONG_PROMPT}`, "cold"];
+  const decode = [`decode t/s after ${SHALLOW}`, `after ${DEEP}`, `${DEEP} / ${SHALLOW}`];
+  return table(["", ...first, ...decode], rows);
+}
+
+function memory(model) {
+  const rows = figures.measuredNames(model).map((name) => {
+    const { bytes, allowed } = figures.memory(model, name);
+    return [name, orNone(bytes, megabytes), orNone(allowed, megabytes)];
+  });
+  return table(["", "peak memory", "file + state + 64 MB"], rows);
 }
 
 function notes(model) {

@@ -6,7 +6,6 @@ import { basename } from "node:path";
 
 import { measureBandwidth } from "./bandwidth.mjs";
 import { casesOf } from "./cases.mjs";
-import { native } from "./targets/program.mjs";
 import { measure } from "./targets/targets.mjs";
 
 const PROMPT = "Once upon a time";
@@ -18,7 +17,8 @@ const TOKENS = 32;
  * @typedef {{name: string, fileBytes: number,
  *   rounds: {bandwidth: {one: number, all: number}, measured: object}[],
  *   failures: {name: string, why: string}[], texts: Record<string, string>,
- *   profile: {test: string, kernels: object[]}[]}} ModelResult
+ *   profile: {target: string, test: string, kernels: KernelTime[]}[]}} ModelResult
+ * @typedef {{kernel: string, op: string, calls: number, nanoseconds: number}} KernelTime
  */
 
 /**
@@ -65,10 +65,12 @@ class Bench {
   }
 
   async profile() {
-    const profiled = this.targets.filter((target) => target === native);
-    const run = (target) => target.profile(this.job, this.job);
-    const { native: profile = [] } = await this.each(profiled, "time of each kernel", run);
-    return profile;
+    const profiled = this.targets.filter(({ profile }) => profile);
+    const run = (target) => target.profile(this.job);
+    const profiles = await this.each(profiled, "time of each kernel", run);
+    return Object.entries(profiles).flatMap(([target, tests]) =>
+      tests.map((test) => ({ target, ...test })),
+    );
   }
 
   /** What `run` makes of each target that never failed, by its name. */

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { REPETITIONS } from "../cases.mjs";
+import { LONG_PROMPT, REPETITIONS } from "../cases.mjs";
 import { jsonOutput } from "../child.mjs";
 
 const PEERS = [
@@ -41,14 +41,24 @@ function versionOf(file) {
   return `${name} ${version}`;
 }
 
-async function measure(script, { model, threads, prompt, gen, signal }) {
-  const flags = { threads, prompt, gen, runs: REPETITIONS };
-  const words = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, `${value}`]);
-  const json = await jsonOutput([process.execPath, script, model, ...words], signal);
-  return {
+// Their contexts hold 2048 positions: there is no decoding after those.
+async function measure(script, job) {
+  const json = await run(script, job, job.prompt, job.gen);
+  const measured = {
     prefill: measurement(json, json.prefill_tps),
     decode: measurement(json, json.decode_tps),
   };
+  if (job.cases.some(({ name }) => name === "long prompt")) {
+    const long = await run(script, job, LONG_PROMPT, 1);
+    measured["long prompt"] = measurement(long, long.prefill_tps);
+  }
+  return measured;
+}
+
+function run(script, { model, threads, signal }, prompt, gen) {
+  const flags = { threads, prompt, gen, runs: REPETITIONS };
+  const words = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, `${value}`]);
+  return jsonOutput([process.execPath, script, model, ...words], signal);
 }
 
 function measurement({ load_ms, rss_mb }, rate) {

@@ -21,7 +21,7 @@ function program(name, command) {
     unavailable: () => missing(command.at(-1)),
     measureCase: (job, testCase) => measureCase(command, job, testCase),
     write: (job, prompt, tokens) => write(command, job, prompt, tokens),
-    profile: (job, options) => profile(command, job, options),
+    profile: (job) => profile(command, job),
   };
 }
 
@@ -46,6 +46,7 @@ async function measureCase(command, job, { prompt, gen, depth }) {
     samples,
     loadSeconds: json.load_seconds,
     memoryBytes: json.peak_memory_bytes,
+    stateBytes: json.state_bytes,
     weightBytes: json.size_bytes,
     parameters: json.parameters,
   };
@@ -64,8 +65,8 @@ async function write(command, { model, threads, signal }, prompt, tokens) {
 }
 
 /** The time of each kernel in reading a prompt, and in writing. */
-async function profile(command, job, { prompt, gen }) {
-  const flags = ["-p", `${prompt}`, "-n", `${gen}`, "-r", `${REPETITIONS}`, "--profile"];
+async function profile(command, job) {
+  const flags = ["-p", `${job.prompt}`, "-n", `${job.gen}`, "-r", `${REPETITIONS}`, "--profile"];
   const { results } = await bench(command, job, flags);
   return results.map(({ test, profile: kernels = [] }) => ({ test, kernels }));
 }
