@@ -67,10 +67,9 @@ std::vector<NodeCase> ModelNodes(const KernelEntry& e) {
       return {Concat(e, {kEmbedding, kEmbedding})};
     case OpKind::kTakeOutputs:
       return {OutputRows(e, kEmbedding)};
-    case OpKind::kCustom:
+    default:
       return {};
   }
-  return {};
 }
 
 }  // namespace tenon::bench

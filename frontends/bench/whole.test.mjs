@@ -1,0 +1,43 @@
+// The whole benchmark, once, on a model that ships.
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test from "node:test";
+import { fileURLToPath } from "node:url";
+
+import { output } from "./child.mjs";
+import { TARGETS } from "./options.mjs";
+
+const ROOT = new URL("../../", import.meta.url);
+const inRoot = (path) => fileURLToPath(new URL(path, ROOT));
+const NEEDED = ["build/native-release/bin/tenon", "frontends/web/dist/cli.js"];
+const absent = NEEDED.find((path) => !existsSync(inRoot(path)));
+
+test("the whole", { skip: absent && `there is no ${absent}` }, async (t) => {
+  const out = await mkdtemp(join(tmpdir(), "tenon-bench-"));
+  t.after(() => rm(out, { recursive: true }));
+  const flags = "--runs 1 --threads 1 --prompt 16 --gen 4 --quick --out".split(" ");
+  const command = [inRoot("frontends/bench/bench.mjs"), inRoot("models/tiny-llama.gguf"), ...flags];
+  const signal = AbortSignal.timeout(120_000);
+  const text = await output([process.execPath, ...command, out], signal);
+  assert.equal(text, await readFile(join(out, "report.md"), "utf8"));
+
+  const { models, skipped } = JSON.parse(await readFile(join(out, "report.json"), "utf8"));
+  const [{ failures, rounds, texts, profile }] = models;
+  assert.deepEqual(failures, []);
+  const names = TARGETS.filter((target) => !skipped.some(({ name }) => name === target));
+  assert.deepEqual(Object.keys(rounds[0].measured), names);
+  assert.equal(new Set(Object.values(texts)).size, 1, "they write the same");
+  for (const name of names) checkTarget(name, rounds[0].measured[name], profile);
+});
+
+function checkTarget(name, { decode }, profile) {
+  for (const figure of [decode.cold, decode.memoryBytes, decode.stateBytes]) assert.ok(figure > 0);
+  const profiles = profile.filter(({ target }) => target === name);
+  assert.deepEqual(profiles.map(({ test }) => test), ["pp16", "tg4"]);
+  const head = profiles[1].kernels.find(({ op }) => op === "Head");
+  assert.ok(head.nanoseconds > 0);
+  assert.equal(head.calls % 4, 0);
+}
