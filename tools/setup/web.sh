@@ -12,6 +12,9 @@ with_node() { PATH=$(dirname "$(wasm_tool node)"):$PATH "$@"; }
 install_packages() {
   local stamp=$1/node_modules/.package-lock.json
   [[ $stamp -nt $1/package-lock.json ]] && return
+  # npm empties the folder first, also one that a link leads to.
+  [[ ! -L $1/node_modules ]] ||
+    fail "$1/node_modules is a link: install in the tree that it leads to"
   say "installing npm packages in $1"
   with_node npm ci --prefix "$1" --no-audit --no-fund --loglevel=error >&2 ||
     fail "npm cannot install the packages of $1"
