@@ -2,6 +2,7 @@
 
 #include "backend_native/kernels.h"
 #include "backend_native/rows.h"
+#include "backend_simd128/attention_block.h"
 #include "backend_simd128/delta_chunk.h"
 #include "backend_simd128/packed.h"
 #include "tenon/plugin.h"
@@ -31,13 +32,24 @@ void LinearInt8(const KernelArgs& args, const StepContext& ctx, Range range,
 }
 
 struct Avx2 {
+  static constexpr auto* DecodeHalves = avx2::DecodeHalves;
+  static constexpr auto* DotRows = avx2::DotRows;
   static constexpr auto* DotRowsOfTwo = avx2::DotRowsOfTwo;
   static constexpr auto* AddRows = avx2::AddRows;
 };
 struct Avx512 {
+  static constexpr auto* DecodeHalves = avx512::DecodeHalves;
+  static constexpr auto* DotRows = avx512::DotRows;
   static constexpr auto* DotRowsOfTwo = avx512::DotRowsOfTwo;
   static constexpr auto* AddRows = avx512::AddRows;
 };
+
+void Attention(const KernelArgs& args, const StepContext& ctx, Range range,
+               std::byte* scratch) noexcept {
+  static const auto run =
+      HasVnni() ? simd128::RunAttention<Avx512> : simd128::RunAttention<Avx2>;
+  run(args, ctx, range, scratch);
+}
 
 void GatedDeltaChunked(const KernelArgs& args, const StepContext& ctx,
                        Range range, std::byte* scratch) noexcept {
@@ -67,6 +79,14 @@ constexpr KernelEntry kKernels[] = {
 #include "backend_simd128/weights.inc"
 #undef TENON_FLOAT_WEIGHT
 #undef TENON_BLOCK_WEIGHT
+    {.op = OpKind::kAttention,
+     .weight = DType::kF32,
+     .activation = DType::kF32,
+     .run = Attention,
+     .items = simd128::AttentionItems,
+     .name = "attention_f32_f32_native",
+     .scratch = simd128::AttentionScratch,
+     .refuses = simd128::AttentionRefuses},
     {.op = OpKind::kGatedDelta,
      .weight = DType::kF32,
      .activation = DType::kF32,

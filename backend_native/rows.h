@@ -3,13 +3,16 @@
 #ifndef BACKEND_NATIVE_ROWS_H_
 #define BACKEND_NATIVE_ROWS_H_
 
-#include "backend_simd128/rows.h"
+#include "backend_simd128/row_math.h"
 
 namespace tenon::native {
 
 using simd128::Rows;
 
 namespace avx2 {
+void DecodeHalves(const std::byte* row, size_t n, float* out) noexcept;
+void DotRows(const Rows& rows, size_t n, const float* x, size_t width,
+             float* out) noexcept;
 void DotRowsOfTwo(const Rows& rows, size_t n, const float* x, const float* y,
                   size_t width, float* with_x, float* with_y) noexcept;
 void AddRows(const Rows& rows, size_t n, const float* factors, size_t width,
@@ -17,6 +20,9 @@ void AddRows(const Rows& rows, size_t n, const float* factors, size_t width,
 }  // namespace avx2
 
 namespace avx512 {
+void DecodeHalves(const std::byte* row, size_t n, float* out) noexcept;
+void DotRows(const Rows& rows, size_t n, const float* x, size_t width,
+             float* out) noexcept;
 void DotRowsOfTwo(const Rows& rows, size_t n, const float* x, const float* y,
                   size_t width, float* with_x, float* with_y) noexcept;
 void AddRows(const Rows& rows, size_t n, const float* factors, size_t width,

@@ -30,6 +30,34 @@ void ForEachShape(F f) {
 template <typename F>
 void ExpectSameDots(F dot_rows) {
   const std::vector<float> rows = Numbers(64 * kStride, 1),
+                           x = Numbers(kStride, 2);
+  ForEachShape([&](size_t n, size_t width) {
+    std::vector<float> dots(64), expected(64);
+    const Rows all{rows.data(), kStride};
+    dot_rows(all, n, x.data(), width, dots.data());
+    simd128::DotRows(all, n, x.data(), width, expected.data());
+    EXPECT_EQ(dots, expected) << n << " rows of " << width;
+  });
+}
+
+// Every half that is a number or an infinity.
+template <typename F>
+void ExpectSameHalves(F decode_halves) {
+  std::vector<uint16_t> halves;
+  for (uint32_t half = 0; half < 0x10000; ++half)
+    if ((half & 0x7fff) <= 0x7c00)
+      halves.push_back(static_cast<uint16_t>(half));
+  std::vector<float> decoded(halves.size()), expected(halves.size());
+  decode_halves(reinterpret_cast<const std::byte*>(halves.data()),
+                halves.size(), decoded.data());
+  for (size_t i = 0; i < halves.size(); ++i)
+    expected[i] = HalfToFloat(halves[i]);
+  EXPECT_EQ(decoded, expected);
+}
+
+template <typename F>
+void ExpectSameDotsOfTwo(F dot_rows) {
+  const std::vector<float> rows = Numbers(64 * kStride, 1),
                            x = Numbers(kStride, 2), y = Numbers(kStride, 3);
   ForEachShape([&](size_t n, size_t width) {
     std::vector<float> a(64), b(64), expected_a(64), expected_b(64);
@@ -58,13 +86,17 @@ void ExpectSameSums(F add_rows) {
 
 TEST(Rows, HaveTheBitsOfSimd128WithAvx2) {
   if (!HasAvx2()) GTEST_SKIP() << "this processor lacks AVX2";
-  ExpectSameDots(avx2::DotRowsOfTwo);
+  ExpectSameHalves(avx2::DecodeHalves);
+  ExpectSameDots(avx2::DotRows);
+  ExpectSameDotsOfTwo(avx2::DotRowsOfTwo);
   ExpectSameSums(avx2::AddRows);
 }
 
 TEST(Rows, HaveTheBitsOfSimd128WithAvx512) {
   if (!HasVnni()) GTEST_SKIP() << "this processor lacks AVX-512";
-  ExpectSameDots(avx512::DotRowsOfTwo);
+  ExpectSameHalves(avx512::DecodeHalves);
+  ExpectSameDots(avx512::DotRows);
+  ExpectSameDotsOfTwo(avx512::DotRowsOfTwo);
   ExpectSameSums(avx512::AddRows);
 }
 

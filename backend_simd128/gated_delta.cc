@@ -2,6 +2,7 @@
 #include "backend_simd128/delta_chunk.h"
 #include "backend_simd128/delta_head.h"
 #include "backend_simd128/kernels.h"
+#include "backend_simd128/row_math.h"
 
 namespace tenon::simd128 {
 namespace {
@@ -43,11 +44,6 @@ void StepToken(const DeltaHead& head, size_t t) noexcept {
   }
 }
 
-struct FourLanes {
-  static constexpr auto* DotRowsOfTwo = simd128::DotRowsOfTwo;
-  static constexpr auto* AddRows = simd128::AddRows;
-};
-
 }  // namespace
 
 uint32_t DeltaHeads(const KernelArgs& args, const StepContext& ctx) noexcept {
@@ -63,13 +59,13 @@ void GatedDelta(const KernelArgs& args, const StepContext& ctx, Range range,
 }
 
 size_t DeltaChunkScratch(const KernelArgs& args, const ScratchQuery&) noexcept {
-  return DeltaChunk<FourLanes>::Floats(args.As<DeltaAttrs>().head_dim) *
+  return DeltaChunk<RowMath>::Floats(args.As<DeltaAttrs>().head_dim) *
          sizeof(float);
 }
 
 void GatedDeltaChunked(const KernelArgs& args, const StepContext& ctx,
                        Range range, std::byte* scratch) noexcept {
-  RunDeltaChunks<FourLanes>(args, ctx, range, scratch);
+  RunDeltaChunks<RowMath>(args, ctx, range, scratch);
 }
 
 }  // namespace tenon::simd128
