@@ -11,7 +11,11 @@ namespace tenon::simd128 {
 // DecodeRow() of F16.
 inline void DecodeHalves(const std::byte* row, size_t n, float* out) noexcept {
   size_t i = 0;
-  for (; i + kLanes <= n; i += kLanes) Store(out + i, LoadHalves(row + 2 * i));
+  for (; i + 2 * kLanes <= n; i += 2 * kLanes) {
+    const EightLanes eight = LoadHalves8(row + 2 * i);
+    Store(out + i, eight.quad[0]);
+    Store(out + i + kLanes, eight.quad[1]);
+  }
   for (; i < n; ++i) out[i] = quant::LoadHalf(row + 2 * i);
 }
 

@@ -15,29 +15,7 @@
 namespace tenon::simd128 {
 
 // One number for each of eight rows.
-struct Rows8 {
-  v128_t quad[2];
-};
-
-// HalfToFloat() of dtype.h, of eight halves in memory.
-TENON_INLINE Rows8 LoadHalves8(const std::byte* p) noexcept {
-  const v128_t half = Load(p);
-  const v128_t magnitude =
-      wasm_v128_and(half, Constant(wasm_i16x8_splat(0x7fff)));
-  const v128_t infinite = wasm_v128_and(
-      wasm_i16x8_gt(magnitude, Constant(wasm_i16x8_splat(0x7bff))),
-      Constant(wasm_i16x8_splat(0x7f80)));
-  const v128_t sign = wasm_v128_xor(half, magnitude);
-  const v128_t high =
-      wasm_v128_or(wasm_v128_or(sign, infinite), wasm_u16x8_shr(magnitude, 3));
-  const v128_t low = wasm_i16x8_shl(magnitude, 13);
-  const v128_t factor = Constant(Splat(0x1p112f));
-  return {
-      {wasm_f32x4_mul(wasm_i16x8_shuffle(low, high, 0, 8, 1, 9, 2, 10, 3, 11),
-                      factor),
-       wasm_f32x4_mul(wasm_i16x8_shuffle(low, high, 4, 12, 5, 13, 6, 14, 7, 15),
-                      factor)}};
-}
+using Rows8 = EightLanes;
 
 // Small integers of eight rows: 16-bit numbers a, b of a row in the halves of
 // its lane.

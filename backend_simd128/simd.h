@@ -76,18 +76,6 @@ inline v128_t TruncateSmall(v128_t x) noexcept {
 #endif
 }
 
-// HalfToFloat() of dtype.h, of four halves in lanes of 32 bits.
-inline v128_t HalvesToFloats(v128_t half) noexcept {
-  const v128_t magnitude = wasm_v128_and(half, SplatBits(0x7fff));
-  const v128_t sign = wasm_i32x4_shl(wasm_v128_xor(half, magnitude), 16);
-  // The exponent is 112 too small, which is exact for subnormal numbers too.
-  const v128_t finite =
-      wasm_f32x4_mul(wasm_i32x4_shl(magnitude, 13), Constant(Splat(0x1p112f)));
-  const v128_t infinite = wasm_v128_and(
-      wasm_i32x4_gt(magnitude, SplatBits(0x7bff)), SplatBits(0x7f800000));
-  return wasm_v128_or(wasm_v128_or(finite, infinite), sign);
-}
-
 // FloatToHalf() of dtype.h, in lanes of 32 bits.
 inline v128_t FloatsToHalves(v128_t x) noexcept {
   const v128_t magnitude = wasm_v128_and(x, SplatBits(0x7fffffffu));
@@ -110,10 +98,31 @@ inline v128_t FloatsToHalves(v128_t x) noexcept {
   return wasm_v128_or(y, sign);
 }
 
-// Four halves or bfloat16s from memory.
-inline v128_t LoadHalves(const void* p) noexcept {
-  return HalvesToFloats(wasm_u32x4_extend_low_u16x8(wasm_v128_load64_zero(p)));
+struct EightLanes {
+  v128_t quad[2];
+};
+
+// HalfToFloat() of dtype.h, of eight halves in memory; a NaN is made quiet.
+TENON_INLINE EightLanes LoadHalves8(const std::byte* p) noexcept {
+  const v128_t half = Load(p);
+  const v128_t magnitude =
+      wasm_v128_and(half, Constant(wasm_i16x8_splat(0x7fff)));
+  const v128_t infinite = wasm_v128_and(
+      wasm_i16x8_gt(magnitude, Constant(wasm_i16x8_splat(0x7bff))),
+      Constant(wasm_i16x8_splat(0x7f80)));
+  const v128_t sign = wasm_v128_xor(half, magnitude);
+  const v128_t high =
+      wasm_v128_or(wasm_v128_or(sign, infinite), wasm_u16x8_shr(magnitude, 3));
+  const v128_t low = wasm_i16x8_shl(magnitude, 13);
+  const v128_t factor = Constant(Splat(0x1p112f));
+  return {
+      {wasm_f32x4_mul(wasm_i16x8_shuffle(low, high, 0, 8, 1, 9, 2, 10, 3, 11),
+                      factor),
+       wasm_f32x4_mul(wasm_i16x8_shuffle(low, high, 4, 12, 5, 13, 6, 14, 7, 15),
+                      factor)}};
 }
+
+// Four bfloat16s from memory.
 inline v128_t LoadBfloats(const void* p) noexcept {
   return wasm_i32x4_shl(wasm_u32x4_extend_low_u16x8(wasm_v128_load64_zero(p)),
                         16);
