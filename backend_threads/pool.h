@@ -10,16 +10,16 @@
 #include <mutex>
 #include <vector>
 
-#include "backend_threads/barrier.h"
+#include "backend_threads/schedule.h"
 #include "backend_threads/signal.h"
 #include "tenon/executor.h"
 
 namespace tenon {
 
-// Every worker walks the whole plan and takes chunks of each step's items until
-// none are left: one that the system slows down takes fewer.  Workers meet
-// where a step asks for it and at the end; between runs they sleep.  Worker 0
-// is the thread that calls Run().
+// Whoever is free takes the next chunk of a step's items: a worker that the
+// system slows down takes fewer, and one that it does not let run takes none
+// and holds up nobody.  Between runs the workers sleep.  Worker 0 is the thread
+// that calls Run().
 class Pool : public Executor {
  public:
   static constexpr uint32_t kMaxWorkers = 1024;
@@ -29,10 +29,11 @@ class Pool : public Executor {
   static std::unique_ptr<Pool> Create(uint32_t workers);
   ~Pool() override;
 
-  uint32_t workers() const noexcept override { return workers_; }
+  uint32_t workers() const noexcept override { return limit_; }
+  // The threads of the others sleep until the next limit.
+  void Limit(uint32_t workers) noexcept override;
 
-  // Steps of fewer items than workers occupy as many workers as there are
-  // items; if all steps are like that, the others are not even woken.
+  // A plan whose steps have one item each wakes nobody.
   void Run(const Plan& plan, const StepContext& ctx,
            const Scratch& scratch) noexcept override;
 
@@ -48,29 +49,28 @@ class Pool : public Executor {
   explicit Pool(uint32_t workers);
   bool StartThreads();
   static void* ThreadMain(void* seat);
-  void Work(uint32_t worker) noexcept;
-  void Walk(uint32_t worker, uint32_t team) noexcept;
-  // Begins a run, or the end, for workers below `team`.
-  void Call(uint32_t team) noexcept;
-  // No item of so many steps is taken.  False: there is no memory.
-  bool ResetTaken(size_t steps) noexcept;
+  // What a thread does until the end.
+  void Serve(uint32_t worker) noexcept;
+  void Work(uint32_t worker, uint64_t run) noexcept;
+  // False: there is no memory for it.
+  bool RunTogether(const Plan& plan, const StepContext& ctx,
+                   const Scratch& scratch) noexcept;
 
-  const uint32_t workers_;
   std::vector<Seat> seats_;  // of the threads that run: workers 1, 2, ...
 
   std::mutex turn_;  // held by the caller of Run()
 
-  // The current run.  Only the team reads it, and it does not change before
-  // the team has met at the end.
+  // The current run.  Only who holds one of its chunks reads it.
   const Plan* plan_ = nullptr;
   const StepContext* ctx_ = nullptr;
   Scratch scratch_;
-  std::unique_ptr<std::atomic<uint32_t>[]> taken_;  // items of each step
-  size_t taken_size_ = 0;
 
+  const std::unique_ptr<Executor> alone_;
   std::atomic<bool> stop_ = false;
-  Signal call_;  // count of calls << 16 | team
-  Barrier barrier_;
+  std::atomic<uint32_t> limit_;  // workers below it serve
+  Signal limits_;                // how often that has changed
+  Signal call_;                  // the number of the run
+  Schedule schedule_;
 };
 
 }  // namespace tenon

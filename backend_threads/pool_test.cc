@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "absl/base/config.h"
+#include "backend_threads/fake_plan.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tenon/plugin.h"
@@ -20,23 +21,14 @@ extern const Plugin kBackendThreads;
 namespace {
 
 using testing::Each;
+using testing::ElementsAre;
+using testing::UnorderedElementsAre;
 
 #if defined(ABSL_HAVE_THREAD_SANITIZER)
 constexpr int kRounds = 1000;
 #else
 constexpr int kRounds = 10000;
 #endif
-
-// What the attributes of the fake nodes below point to.
-struct FakeNode {
-  uint32_t items;
-  uint32_t* out;       // [items]
-  const uint32_t* in;  // [items]; may be null
-};
-
-uint32_t Items(const KernelArgs& args, const StepContext&) noexcept {
-  return args.As<FakeNode>().items;
-}
 
 // out[i] += 1
 void Count(const KernelArgs& args, const StepContext&, Range range,
@@ -53,12 +45,6 @@ void Mirror(const KernelArgs& args, const StepContext&, Range range,
     node.out[i] = node.in[node.items - 1 - i] + 1;
 }
 
-// The first item of a chunk gets its size.
-void NoteChunk(const KernelArgs& args, const StepContext&, Range range,
-               std::byte*) noexcept {
-  args.As<FakeNode>().out[range.begin] = range.end - range.begin;
-}
-
 // Item 0 waits until all others are done.
 std::atomic<uint32_t> others_done = 0;
 void WaitForOthers(const KernelArgs& args, const StepContext&, Range range,
@@ -70,35 +56,22 @@ void WaitForOthers(const KernelArgs& args, const StepContext&, Range range,
   }
 }
 
-// Fills its scratch, and sees that no other worker does.
-void UseScratch(const KernelArgs& args, const StepContext&, Range range,
-                std::byte* scratch) noexcept {
-  const FakeNode& node = args.As<FakeNode>();
-  for (uint32_t i = range.begin; i < range.end; ++i) {
-    std::memcpy(scratch, &i, sizeof(i));
-    std::this_thread::yield();
-    node.out[i] += std::memcmp(scratch, &i, sizeof(i)) == 0;
-  }
+void MarkScratch(const KernelArgs&, const StepContext&, Range,
+                 std::byte* scratch) noexcept {
+  *scratch = std::byte{1};
 }
 
-// A plan of fake nodes; keeps what its steps point to.
-class FakePlan {
- public:
-  void Add(KernelFn run, const FakeNode& node, bool barrier = false) {
-    nodes_.push_back(std::make_unique<FakeNode>(node));
-    args_.push_back(std::make_unique<KernelArgs>());
-    args_.back()->attrs = nodes_.back().get();
-    plan_.steps.push_back({run, Items, args_.back().get(), 0, barrier});
-  }
-  void Run(Executor& executor, const Scratch& scratch = {}) const {
-    executor.Run(plan_, StepContext{}, scratch);
-  }
-
- private:
-  Plan plan_;
-  std::vector<std::unique_ptr<FakeNode>> nodes_;
-  std::vector<std::unique_ptr<KernelArgs>> args_;
-};
+// Notes its scratch, and waits until all other items have noted theirs: so each
+// runs on another worker.
+std::atomic<uint32_t> noted = 0;
+void NoteScratch(const KernelArgs& args, const StepContext&, Range range,
+                 std::byte* scratch) noexcept {
+  const FakeNode& node = args.As<FakeNode>();
+  std::memcpy(scratch, &range.begin, sizeof(range.begin));
+  ++noted;
+  while (noted < node.items) std::this_thread::yield();
+  std::memcpy(&node.out[range.begin], scratch, sizeof(range.begin));
+}
 
 TEST(Pool, RunsEveryItemOnce) {
   for (uint32_t workers : {1, 2, 3, 4, 7, 8, 16}) {
@@ -107,7 +80,7 @@ TEST(Pool, RunsEveryItemOnce) {
     for (uint32_t items : {0, 1, 2, 3, 5, 8, 15, 16, 17, 1000}) {
       std::vector<uint32_t> count(items);
       FakePlan plan;
-      plan.Add(Count, {items, count.data(), nullptr});
+      plan.Add(Count, {items, count.data()});
       plan.Run(*pool);
       plan.Run(*pool);
       EXPECT_THAT(count, Each(2u)) << workers << " " << items;
@@ -115,19 +88,10 @@ TEST(Pool, RunsEveryItemOnce) {
   }
 }
 
-TEST(Pool, CutsAStepIntoEightChunksPerWorker) {
-  std::vector<uint32_t> sizes(37);
-  FakePlan plan;
-  plan.Add(NoteChunk, {37, sizes.data(), nullptr});
-  plan.Run(*Pool::Create(2));
-  for (size_t i = 0; i < sizes.size(); ++i)
-    EXPECT_EQ(sizes[i], i == 36 ? 1u : i % 2 ? 0u : 2u) << i;
-}
-
 TEST(Pool, LetsTheOthersDoTheWorkOfASlowWorker) {
   others_done = 0;
   FakePlan plan;
-  plan.Add(WaitForOthers, {16, nullptr, nullptr});
+  plan.Add(WaitForOthers, {16});
   plan.Run(*Pool::Create(2));
   EXPECT_EQ(others_done, 15u);
 }
@@ -159,9 +123,9 @@ TEST(Pool, ServesTeamsOfAnySize) {
   std::vector<uint32_t> count(64);
   std::vector<FakePlan> plans(7);
   for (uint32_t items = 0; items < plans.size(); ++items) {
-    plans[items].Add(Count, {items, count.data(), nullptr});
-    plans[items].Add(Count, {1, count.data() + 32, nullptr}, true);
-    plans[items].Add(Count, {items / 2, count.data() + 48, nullptr}, true);
+    plans[items].Add(Count, {items, count.data()});
+    plans[items].Add(Count, {1, count.data() + 32}, true);
+    plans[items].Add(Count, {items / 2, count.data() + 48}, true);
   }
   for (uint32_t round = 0; round < 2000; ++round)
     plans[round * 5 % 7].Run(*pool);
@@ -172,23 +136,66 @@ TEST(Pool, ServesTeamsOfAnySize) {
 }
 
 TEST(Pool, GivesEachWorkerItsOwnScratch) {
-  constexpr uint32_t kItems = 200;
+  constexpr uint32_t kWorkers = 4;
   constexpr size_t kStride = 64;
-  const auto pool = Pool::Create(4);
-  std::vector<std::byte> scratch(4 * kStride);
-  std::vector<uint32_t> intact(kItems);
+  noted = 0;
+  const auto pool = Pool::Create(kWorkers);
+  std::vector<std::byte> scratch(kWorkers * kStride, std::byte{0xff});
+  std::vector<uint32_t> found(kWorkers);
   FakePlan plan;
-  plan.Add(UseScratch, {kItems, intact.data(), nullptr});
+  plan.Add(NoteScratch, {kWorkers, found.data()});
   plan.Run(*pool, {scratch.data(), kStride});
-  EXPECT_THAT(intact, Each(1u));
+  EXPECT_THAT(found, ElementsAre(0, 1, 2, 3));  // still there: not shared
+  std::vector<uint32_t> items(kWorkers);
+  for (uint32_t w = 0; w < kWorkers; ++w)
+    std::memcpy(&items[w], &scratch[w * kStride], sizeof(items[w]));
+  EXPECT_THAT(items, UnorderedElementsAre(0, 1, 2, 3));
+}
+
+// Each of so many items waits for the others, so that more workers than the
+// limit are needed unless there is one for each.
+TEST(Pool, LimitsItsWorkersAndUsesThemAgain) {
+  const auto pool = Pool::Create(4);
+  std::vector<std::byte> scratch(4 * 64);
+  std::vector<uint32_t> found(4), count(1000);
+  for (int round = 0; round < 50; ++round) {
+    for (uint32_t workers : {1, 3, 2, 4}) {
+      pool->Limit(workers);
+      EXPECT_EQ(pool->workers(), workers);
+      noted = 0;
+      FakePlan together;
+      together.Add(NoteScratch, {workers, found.data()});
+      together.Run(*pool, {scratch.data(), 64});
+      FakePlan all;
+      all.Add(Count, {1000, count.data()});
+      all.Run(*pool);
+    }
+  }
+  EXPECT_THAT(count, Each(200u));
+}
+
+// Scratch of worker 2 and 3 is that of nobody.
+TEST(Pool, WorkersAboveTheLimitDoNothing) {
+  const auto pool = Pool::Create(4);
+  std::vector<std::byte> scratch(4 * 64, std::byte{0xff});
+  std::vector<uint32_t> found(100);
+  FakePlan plan;
+  plan.Add(MarkScratch, {100, found.data()});
+  pool->Limit(2);
+  for (int round = 0; round < 200; ++round)
+    plan.Run(*pool, {scratch.data(), 64});
+  EXPECT_EQ(scratch[2 * 64], std::byte{0xff});
+  EXPECT_EQ(scratch[3 * 64], std::byte{0xff});
+  pool->Limit(9);
+  EXPECT_EQ(pool->workers(), 4u);
 }
 
 TEST(Pool, CallersTakeTurns) {
   const auto pool = Pool::Create(3);
   std::vector<uint32_t> count(30);
   FakePlan plan;
-  plan.Add(Count, {30, count.data(), nullptr});
-  plan.Add(Count, {30, count.data(), nullptr}, true);
+  plan.Add(Count, {30, count.data()});
+  plan.Add(Count, {30, count.data()}, true);
   const auto caller = [&] {
     for (int i = 0; i < kRounds / 10; ++i) plan.Run(*pool);
   };
@@ -206,8 +213,7 @@ TEST(Pool, ManyThreadsOnFewCores) {
   const auto pool = Pool::Create(64);
   std::vector<uint32_t> count(64);
   FakePlan plan;
-  for (int i = 0; i < 5; ++i)
-    plan.Add(Count, {64, count.data(), nullptr}, true);
+  for (int i = 0; i < 5; ++i) plan.Add(Count, {64, count.data()}, true);
   for (int i = 0; i < 20; ++i) plan.Run(*pool);
   EXPECT_THAT(count, Each(100u));
 }

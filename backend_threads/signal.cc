@@ -18,10 +18,10 @@ void Pause() noexcept {
 
 }  // namespace
 
-// Sequentially consistent throughout: either Set() sees the sleeper, or the
+// Sequentially consistent throughout: either Add() sees the sleeper, or the
 // sleeper, which looks again once it is counted, sees the new value.
-void Signal::Set(uint64_t value) noexcept {
-  value_.store(value);
+void Signal::Add(uint64_t count) noexcept {
+  value_.fetch_add(count);
   if (sleepers_.load() == 0) return;
   // Whoever is counted holds the mutex until it waits for `changed_`.
   {
@@ -30,30 +30,29 @@ void Signal::Set(uint64_t value) noexcept {
   changed_.notify_all();
 }
 
-uint64_t Signal::WaitWhile(uint64_t old) noexcept {
-  const uint64_t value = Spin(old);
-  return value != old ? value : Sleep(old);
+uint64_t Signal::WaitFor(uint64_t least) noexcept {
+  if (value() < least && !Spin(least)) Sleep(least);
+  return value();
 }
 
-uint64_t Signal::Spin(uint64_t old) const noexcept {
+bool Signal::Spin(uint64_t least) const noexcept {
   using Clock = std::chrono::steady_clock;
   constexpr int kLooks = 16;  // between looks at the clock
   const auto end = Clock::now() + spin_;
   do {
     for (int i = 0; i < kLooks; ++i) {
-      if (const uint64_t value = value_.load(); value != old) return value;
+      if (value() >= least) return true;
       Pause();
     }
   } while (Clock::now() < end);
-  return old;
+  return false;
 }
 
-uint64_t Signal::Sleep(uint64_t old) noexcept {
+void Signal::Sleep(uint64_t least) noexcept {
   std::unique_lock lock(mutex_);
   sleepers_.fetch_add(1);
-  changed_.wait(lock, [&] { return value_.load() != old; });
+  changed_.wait(lock, [&] { return value() >= least; });
   sleepers_.fetch_sub(1);
-  return value_.load();
 }
 
 }  // namespace tenon

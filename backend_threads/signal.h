@@ -10,21 +10,21 @@
 
 namespace tenon {
 
-// One thread at a time changes the number; any thread may wait for a change.
-// What was written before Set() is visible after the value is.
+// The number only grows; any thread may raise it, and any may wait for it.
+// What was written before it was raised is visible to who sees the new value.
 class Signal {
  public:
   // A thread that waits looks at the number for `spin` before it sleeps.
   explicit Signal(std::chrono::nanoseconds spin) : spin_(spin) {}
 
   uint64_t value() const noexcept { return value_.load(); }
-  void Set(uint64_t value) noexcept;
-  // Returns the first value seen that is not `old`.
-  uint64_t WaitWhile(uint64_t old) noexcept;
+  void Add(uint64_t count) noexcept;
+  // Returns the value, which is `least` or more.
+  uint64_t WaitFor(uint64_t least) noexcept;
 
  private:
-  uint64_t Spin(uint64_t old) const noexcept;
-  uint64_t Sleep(uint64_t old) noexcept;
+  bool Spin(uint64_t least) const noexcept;
+  void Sleep(uint64_t least) noexcept;
 
   const std::chrono::nanoseconds spin_;
   alignas(64) std::atomic<uint64_t> value_ = 0;

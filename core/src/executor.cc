@@ -16,6 +16,7 @@ void RunItems(const Step& step, const StepContext& ctx, uint32_t items,
 class InlineExecutor : public Executor {
  public:
   uint32_t workers() const noexcept override { return 1; }
+  void Limit(uint32_t) noexcept override {}
 
   void Run(const Plan& plan, const StepContext& ctx,
            const Scratch& scratch) noexcept override {

@@ -24,6 +24,9 @@ class Executor {
 
   // How many workers share a step, the calling thread among them.  At least 1.
   virtual uint32_t workers() const noexcept = 0;
+  // From now on, only so many share a step: from 1 to as many as the executor
+  // was created with.  REQUIRES: no Run() meanwhile.
+  virtual void Limit(uint32_t workers) noexcept = 0;
 
   // Replays `plan` and returns when its results are in memory.
   // Threads: calls from several threads are allowed and take turns.
