@@ -1,34 +1,22 @@
 #include "tenon/model_loader.h"
 
-#include "absl/strings/str_cat.h"
+#include "src/choose_executor.h"
 #include "src/weight_loader.h"
 
 namespace tenon {
 namespace {
 
-std::unique_ptr<Executor> MakeExecutor(const Registry& registry,
-                                       const LoadOptions& options,
-                                       std::string_view& name) {
-  const auto linked = registry.OfKind(PluginKind::kExecutor);
-  if (!linked.empty() && options.threads != 1) {
-    name = linked.front()->name;
-    if (auto pool = AsExecutor(*linked.front()).create(options.threads))
-      return pool;
-    Warn(options.log,
-         absl::StrCat(name, ": cannot start threads; one is used"));
-  } else if (options.threads > 1) {
-    Warn(options.log, "no executor with threads is linked; one is used");
-  }
-  name = "inline";
-  return MakeInlineExecutor();
+bool IsCancelled(const LoadOptions& options) {
+  return options.cancel != nullptr && options.cancel->load();
 }
+
+Status Cancelled() { return absl::CancelledError("loading was cancelled"); }
 
 Status ReadWeights(ModelLoader& loader, const LoadOptions& options) {
   for (;;) {
     TENON_ASSIGN_OR_RETURN(const auto request, loader.Next());
     if (options.progress) options.progress(loader.done(), loader.total());
-    if (options.cancel != nullptr && options.cancel->load())
-      return absl::CancelledError("loading was cancelled");
+    if (IsCancelled(options)) return Cancelled();
     if (!request) return absl::OkStatus();
     ByteSource& source = *loader.model().file().sources[request->source];
     TENON_RETURN_IF_ERROR(source.Read(request->offset, request->into));
@@ -75,8 +63,10 @@ std::shared_ptr<const Model> ModelLoader::Finish() && {
   LoadedWeights weights = weights_->Take();
   model_->bound_.AttachWeights(weights.data);
   model_->packed_ = std::move(weights.owned);
-  model_->executor_ =
-      MakeExecutor(*registry_, options_, model_->executor_name_);
+  ExecutorChoice choice = ChooseExecutor(*registry_, options_, *model_);
+  model_->executor_ = std::move(choice.executor);
+  model_->executor_name_ = choice.name;
+  model_->tuning_ = std::move(choice.tuning);
   return std::move(model_);
 }
 
@@ -87,7 +77,9 @@ StatusOr<std::shared_ptr<const Model>> Model::Load(const Registry& registry,
       ModelLoader loader,
       ModelLoader::Create(registry, std::move(file), options));
   TENON_RETURN_IF_ERROR(ReadWeights(loader, options));
-  return std::move(loader).Finish();
+  auto model = std::move(loader).Finish();
+  if (IsCancelled(options)) return Cancelled();
+  return model;
 }
 
 }  // namespace tenon

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "absl/strings/str_cat.h"
+#include "src/workspace.h"
 
 namespace tenon {
 namespace {
@@ -13,6 +14,9 @@ bool IsSet(const std::atomic<bool>* flag) {
 }
 
 }  // namespace
+
+Session::Session() = default;
+Session::~Session() = default;
 
 StatusOr<std::unique_ptr<Session>> Session::Create(
     std::shared_ptr<const Model> model, const SessionOptions& options) {
@@ -24,7 +28,6 @@ StatusOr<std::unique_ptr<Session>> Session::Create(
 }
 
 Status Session::Allocate(const SessionOptions& options) {
-  const BoundGraph& bound = model_->bound();
   context_size_ =
       options.context_size != 0
           ? options.context_size
@@ -34,24 +37,11 @@ Status Session::Allocate(const SessionOptions& options) {
         absl::StrCat("a context of ", context_size_,
                      " positions is not possible; 1 to ", kMaxContext, " are"));
   }
-  for (const StateSpec& spec : bound.graph.states) {
-    TENON_ASSIGN_OR_RETURN(
-        AlignedBuffer state,
-        AlignedBuffer::Allocate(spec.Bytes(context_size_),
-                                absl::StrCat("state ", spec.name)));
-    state_bases_.push_back(state.data());
-    states_.push_back(std::move(state));
-  }
+  TENON_ASSIGN_OR_RETURN(Workspace space,
+                         Workspace::Allocate(model_->bound(), context_size_,
+                                             model_->executor().workers()));
+  space_ = std::make_unique<Workspace>(std::move(space));
   ClearConstantState();
-  TENON_ASSIGN_OR_RETURN(
-      activations_, AlignedBuffer::Allocate(std::max(bound.prefill.arena_bytes,
-                                                     bound.decode.arena_bytes),
-                                            "activations"));
-  scratch_stride_ = bound.ScratchBytes(context_size_);
-  TENON_ASSIGN_OR_RETURN(
-      scratch_, AlignedBuffer::Allocate(
-                    uint64_t{scratch_stride_} * model_->executor().workers(),
-                    "scratch memory"));
   return absl::OkStatus();
 }
 
@@ -102,8 +92,8 @@ void Session::Step(std::span<const TokenId> tokens, uint32_t outputs) {
                         outputs,
                         position(),
                         tokens.data(),
-                        activations_.data(),
-                        state_bases_.data()};
+                        space_->activations.data(),
+                        space_->state_bases.data()};
   Run(ctx, decode ? kDecode : kPrefill);
   tokens_.insert(tokens_.end(), tokens.begin(), tokens.end());
   if (outputs == 0) return;
@@ -115,7 +105,7 @@ void Session::Run(const StepContext& ctx, Phase phase) {
   const BoundGraph& bound = model_->bound();
   const Plan& plan = phase == kDecode ? bound.decode : bound.prefill;
   if (profile_ != nullptr) return RunProfiled(plan, ctx, phase);
-  model_->executor().Run(plan, ctx, {scratch_.data(), scratch_stride_});
+  model_->executor().Run(plan, ctx, space_->scratch());
 }
 
 void Session::RunProfiled(const Plan& plan, const StepContext& ctx,
@@ -125,7 +115,7 @@ void Session::RunProfiled(const Plan& plan, const StepContext& ctx,
   for (const struct Step& step : plan.steps) {
     const Plan one{.steps = {step}};
     const auto start = Clock::now();
-    model_->executor().Run(one, ctx, {scratch_.data(), scratch_stride_});
+    model_->executor().Run(one, ctx, space_->scratch());
     const std::chrono::nanoseconds time = Clock::now() - start;
     const BindReport::Line& line = report.LineOf(phase, step.node);
     Profile::Entry& entry = profile_->kernels[line.kernel];
@@ -148,7 +138,7 @@ void Session::Emit(const FeedOptions& options, uint32_t outputs) {
 std::span<const float> Session::Output(const Operand& operand,
                                        uint32_t row) const {
   const std::byte* at =
-      activations_.data() + operand.offset + row * operand.row_bytes;
+      space_->activations.data() + operand.offset + row * operand.row_bytes;
   return {reinterpret_cast<const float*>(at), operand.cols};
 }
 
@@ -178,7 +168,7 @@ void Session::ClearConstantState() {
   const auto& specs = model_->bound().graph.states;
   for (size_t i = 0; i < specs.size(); ++i)
     if (specs[i].is_constant())
-      std::ranges::fill(states_[i].bytes(), std::byte{});
+      std::ranges::fill(space_->states[i].bytes(), std::byte{});
 }
 
 Checkpoint Session::Save() const {
@@ -187,8 +177,8 @@ Checkpoint Session::Save() const {
   const auto& specs = model_->bound().graph.states;
   for (size_t i = 0; i < specs.size(); ++i) {
     if (!specs[i].is_constant()) continue;
-    const std::byte* bytes = states_[i].data();
-    checkpoint.state.emplace_back(bytes, bytes + states_[i].size());
+    const std::byte* bytes = space_->states[i].data();
+    checkpoint.state.emplace_back(bytes, bytes + space_->states[i].size());
   }
   return checkpoint;
 }
@@ -204,14 +194,15 @@ Status Session::Restore(const Checkpoint& checkpoint) {
   const auto& specs = model_->bound().graph.states;
   auto saved = checkpoint.state.begin();
   for (size_t i = 0; i < specs.size(); ++i)
-    if (specs[i].is_constant()) std::ranges::copy(*saved++, states_[i].data());
+    if (specs[i].is_constant())
+      std::ranges::copy(*saved++, space_->states[i].data());
   tokens_.resize(kept);
   return absl::OkStatus();
 }
 
 uint64_t Session::state_bytes() const {
   uint64_t bytes = 0;
-  for (const AlignedBuffer& state : states_) bytes += state.size();
+  for (const AlignedBuffer& state : space_->states) bytes += state.size();
   return bytes;
 }
 

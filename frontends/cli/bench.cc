@@ -149,6 +149,16 @@ void PrintRow(const Model& model, const Result& result) {
   std::fflush(stdout);
 }
 
+Json ToJson(const Tuning& tuning) {
+  Json samples = Json::array();
+  for (const Tuning::Sample& sample : tuning.samples)
+    samples.push_back(
+        {{"threads", sample.threads}, {"milliseconds", sample.milliseconds}});
+  return {{"threads", tuning.threads},
+          {"remembered", tuning.remembered},
+          {"samples", samples}};
+}
+
 Json ToJson(const Result& result) {
   Json json = {{"test", result.test.name},
                {"threads", result.threads},
@@ -192,6 +202,7 @@ class Printer {
       json_["state_bytes"] = session.state_bytes();
       json_["depth"] = options_.depth;
     }
+    if (model.tuning()) json_["tuning"] = ToJson(*model.tuning());
     json_["results"].push_back(ToJson(result));
   }
   void Finish() {
@@ -266,8 +277,8 @@ void AddBenchOptions(CLI::App& command, BenchOptions& options) {
       ->capture_default_str();
   command
       .add_option("-t,--threads", options.threads,
-                  "Threads, one or more counts: 1,2; 0: as many as there are "
-                  "physical cores")
+                  "Threads, one or more counts: 1,2; 0: as many as are "
+                  "fastest, measured once")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->check(CLI::Range(0u, kMaxThreads))

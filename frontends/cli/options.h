@@ -28,7 +28,8 @@ struct EngineOptions {
   std::string activations = "int8";
   std::string cache_type = "f16";
   uint32_t batch_size = LoadOptions{}.max_tokens;
-  uint32_t threads = 0;  // 0: the executor decides
+  uint32_t threads = 0;  // 0: as many as are fastest
+  bool no_tuning = false;
   bool explain = false;
 };
 
@@ -49,8 +50,8 @@ StatusOr<std::vector<std::string>> BackendNames(
 StatusOr<ModelFile> OpenModel(const Registry& registry,
                               const std::string& model);
 
-// Opens, binds and loads, with a progress bar; prints the bind report to
-// stderr if it is asked for.
+// Opens, binds and loads, with a progress bar; prints the bind report, and why
+// there are so many threads, to stderr if that is asked for.
 // Errors: as FindModel, OpenModelFile and Model::Load.
 StatusOr<std::shared_ptr<const Model>> LoadModel(const Registry& registry,
                                                  const EngineOptions& options);

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "tenon/model_file.h"
 #include "tenon/registry.h"
 #include "tenon/tokenizer.h"
+#include "tenon/tuning.h"
 
 namespace tenon {
 
@@ -24,12 +26,16 @@ struct LoadOptions {
   std::vector<std::string> backends;
   Activations activations = Activations::kInt8;
   DType cache = DType::kF16;  // of keys and values: kF16 or kF32
-  uint32_t threads = 0;       // 0: the executor decides
+  uint32_t threads = 0;       // 0: `tuning` decides, or else `most_threads`
+  uint32_t most_threads = 0;  // 0: as many as the executor thinks useful
   uint32_t max_tokens = 64;   // of one prefill step
+  // With 0 threads: says what an earlier load found to be fastest, or is told
+  // what this one finds, which takes about 0.3 seconds.  May be null.
+  TuningMemory* tuning = nullptr;
   LogHook log;
   // Called with bytes done and bytes in total while weights are brought in.
   std::function<void(uint64_t done, uint64_t total)> progress;
-  // Checked between blocks of weights; may be null.
+  // Checked between blocks of weights and while tuning; may be null.
   const std::atomic<bool>* cancel = nullptr;
 };
 
@@ -62,6 +68,8 @@ class Model {
   std::string_view architecture_plugin() const { return architecture_; }
   std::string_view executor_plugin() const { return executor_name_; }
   std::vector<std::string_view> backends() const { return backends_; }
+  // What decided on the number of threads, if that did.
+  const std::optional<Tuning>& tuning() const { return tuning_; }
   uint64_t parameters() const;  // elements of all tensors of the file
 
  private:
@@ -77,6 +85,7 @@ class Model {
   std::vector<AlignedBuffer> packed_;  // weights that are not used in place
   std::unique_ptr<Executor> executor_;
   std::string_view architecture_, executor_name_;
+  std::optional<Tuning> tuning_;
   std::vector<std::string_view> backends_;
 };
 

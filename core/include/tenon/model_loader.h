@@ -55,6 +55,9 @@ class ModelLoader {
   uint64_t done() const;   // bytes of weights that are there
   uint64_t total() const;  // bytes of all weights
 
+  // Sets LoadOptions::tuning, which outlives the loader.
+  void TuneWith(TuningMemory& memory) { options_.tuning = &memory; }
+
   // Starts the executor.  REQUIRES: Next() returned nothing.
   std::shared_ptr<const Model> Finish() &&;
 

@@ -11,7 +11,6 @@
 #include <string>
 #include <vector>
 
-#include "tenon/arena.h"
 #include "tenon/model.h"
 #include "tenon/status.h"
 
@@ -54,6 +53,8 @@ struct FeedOptions {
   const std::atomic<bool>* cancel = nullptr;
 };
 
+struct Workspace;  // states and the memory of the steps
+
 // A place in a session's text to come back to: the tokens so far and a copy of
 // the state whose size does not depend on them.  Key and value rows are not
 // copied: later tokens only add rows behind them.
@@ -66,6 +67,7 @@ struct Checkpoint {
 // time.
 class Session {
  public:
+  ~Session();
   // Errors: kResourceExhausted; kInvalidArgument for an impossible context.
   static StatusOr<std::unique_ptr<Session>> Create(
       std::shared_ptr<const Model> model, const SessionOptions& options);
@@ -101,7 +103,7 @@ class Session {
   uint64_t state_bytes() const;  // reserved; untouched pages cost nothing
 
  private:
-  Session() = default;
+  Session();
   Status Allocate(const SessionOptions& options);
   bool HasConstantState() const;
   void ClearConstantState();
@@ -117,10 +119,7 @@ class Session {
   uint32_t context_size_ = 0;
   Profile* profile_ = nullptr;
   std::vector<TokenId> tokens_;
-  std::vector<AlignedBuffer> states_;
-  std::vector<std::byte*> state_bases_;
-  AlignedBuffer activations_, scratch_;
-  size_t scratch_stride_ = 0;
+  std::unique_ptr<Workspace> space_;
   std::span<const float> hidden_, logits_;
 };
 

@@ -14,6 +14,7 @@ import tiny_gguf
 PROGRAM = os.path.abspath(sys.argv.pop(1))
 FOLDER = tempfile.TemporaryDirectory()
 MODEL = os.path.join(FOLDER.name, 'tiny.gguf')
+CACHE = {'XDG_CACHE_HOME': os.path.join(FOLDER.name, 'cache')}
 VOCABULARY = len(tiny_gguf.vocabulary())
 BOS = VOCABULARY - 2
 TIMINGS = re.compile(
@@ -28,8 +29,8 @@ def in_folder(name):
 def tenon(*args, stdin=b'', cwd=None, **environment):
     """-> CompletedProcess with bytes"""
     return subprocess.run([PROGRAM, *map(str, args)], input=stdin, cwd=cwd,
-                          env=os.environ | environment, capture_output=True,
-                          timeout=120)
+                          env=os.environ | CACHE | environment,
+                          capture_output=True, timeout=120)
 
 
 class ProgramTest(unittest.TestCase):

@@ -1,0 +1,33 @@
+#include "src/workspace.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+
+namespace tenon {
+
+StatusOr<Workspace> Workspace::Allocate(const BoundGraph& bound,
+                                        uint32_t positions, uint32_t workers) {
+  Workspace space;
+  for (const StateSpec& spec : bound.graph.states) {
+    TENON_ASSIGN_OR_RETURN(
+        AlignedBuffer state,
+        AlignedBuffer::Allocate(spec.Bytes(positions),
+                                absl::StrCat("state ", spec.name)));
+    space.state_bases.push_back(state.data());
+    space.states.push_back(std::move(state));
+  }
+  TENON_ASSIGN_OR_RETURN(
+      space.activations,
+      AlignedBuffer::Allocate(
+          std::max(bound.prefill.arena_bytes, bound.decode.arena_bytes),
+          "activations"));
+  space.scratch_stride = bound.ScratchBytes(positions);
+  TENON_ASSIGN_OR_RETURN(
+      space.scratches,
+      AlignedBuffer::Allocate(uint64_t{space.scratch_stride} * workers,
+                              "scratch memory"));
+  return space;
+}
+
+}  // namespace tenon

@@ -1,0 +1,90 @@
+#include "cli/tuning_cache.h"
+
+#include <unistd.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <system_error>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+
+namespace tenon::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Empty if the environment names none.
+fs::path CacheFolder() {
+  const char* cache = std::getenv("XDG_CACHE_HOME");
+  if (cache != nullptr && fs::path(cache).is_absolute())
+    return fs::path(cache) / "tenon";
+  const char* home = std::getenv("HOME");
+  if (home == nullptr || *home == '\0') return {};
+  return fs::path(home) / ".cache" / "tenon";
+}
+
+// "model name : ..." of the first processor; empty where the system has none.
+std::string Processor() {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);)
+    if (absl::StartsWith(line, "model name")) return line;
+  return "";
+}
+
+// FNV-1a.
+uint64_t Hash(std::string_view text) {
+  uint64_t hash = 0xcbf29ce484222325u;
+  for (const char c : text)
+    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
+  return hash;
+}
+
+std::string WithProcessor(std::string_view key) {
+  return absl::StrCat(key, ", ", Processor());
+}
+
+// Empty: there is no place for it.
+fs::path FileOf(std::string_view key) {
+  const fs::path folder = CacheFolder();
+  return folder.empty() ? fs::path()
+                        : folder / absl::StrFormat("threads-%016x", Hash(key));
+}
+
+bool Write(const fs::path& path, std::string_view content) {
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file << content;
+  file.close();
+  return file.good();
+}
+
+}  // namespace
+
+// The first line is the key: another one may have the same hash.
+std::string TuningCache::Recall(std::string_view key) {
+  const std::string wanted = WithProcessor(key);
+  std::ifstream file(FileOf(wanted), std::ios::binary);
+  std::string found, text;
+  std::getline(file, found);
+  std::getline(file, text);
+  return found == wanted ? text : "";
+}
+
+// Under another name first, so that nobody reads half of it.
+void TuningCache::Remember(std::string_view key, std::string_view text) {
+  const std::string full = WithProcessor(key);
+  const fs::path path = FileOf(full);
+  if (path.empty()) return;
+  std::error_code error;
+  fs::create_directories(path.parent_path(), error);
+  const fs::path draft = absl::StrCat(path.string(), ".", getpid());
+  if (Write(draft, absl::StrCat(full, "\n", text, "\n")))
+    fs::rename(draft, path, error);
+  fs::remove(draft, error);
+}
+
+}  // namespace tenon::cli
