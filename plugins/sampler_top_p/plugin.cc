@@ -2,6 +2,10 @@
 // probabilities add up to top_p.
 #include "tenon/plugin.h"
 
+#include <algorithm>
+#include <span>
+
+#include "tenon/math.h"
 #include "tenon/sampler.h"
 
 namespace tenon {
@@ -13,11 +17,29 @@ class TopP : public Sampler {
 
   void Apply(Candidates& candidates, Random&) override {
     candidates.Softmax();
-    candidates.Truncate(SortUntilMass(candidates.list, mass_, Better));
+    const std::span list(candidates.list);
+    const size_t likely = GatherLikely(candidates);
+    size_t kept = SortUntilMass(list.first(likely), mass_, Better);
+    if (kept == likely) kept = SortUntilMass(list, mass_, Better);
+    candidates.Truncate(kept);
     candidates.sorted = true;
   }
 
  private:
+  // Moves the candidates that matter to the front and returns how many.  The
+  // others have, even together, less probability than top_p leaves out; and by
+  // their logits they come last.
+  size_t GatherLikely(Candidates& candidates) const {
+    const Candidate& best = candidates.Best();
+    const float share =
+        (1 - mass_) / static_cast<float>(candidates.list.size());
+    const float least = best.logit + Log(share / best.p);
+    const auto rest = std::ranges::partition(
+        candidates.list,
+        [least](const Candidate& c) { return c.logit >= least; });
+    return candidates.list.size() - rest.size();
+  }
+
   const float mass_;
 };
 

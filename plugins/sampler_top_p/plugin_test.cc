@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -73,6 +74,47 @@ TEST(TopP, KeepsLowIdsOfAFlatDistribution) {
   Stage(0.5)->Apply(c, random);
   ASSERT_EQ(c.list.size(), 512u);
   for (TokenId id = 0; id < 512; ++id) ASSERT_EQ(c.list[size_t(id)].id, id);
+}
+
+// The definition: sort all, and add up.
+std::vector<TokenId> Nucleus(Candidates c, float top_p) {
+  c.Softmax();
+  std::ranges::sort(c.list, Better);
+  float sum = 0;
+  size_t n = 0;
+  while (n < c.list.size() && sum < top_p) sum += c.list[n++].p;
+  c.Truncate(std::max<size_t>(n, 1));
+  return Ids(c);
+}
+
+TEST(TopP, KeepsWhatSortingEverythingWould) {
+  for (float spread : {0.0f, 0.01f, 1.0f, 30.0f, 1e30f}) {
+    Random random(5);
+    std::vector<float> logits(5000);
+    for (float& logit : logits) logit = spread * random.Uniform();
+    for (float top_p : {0.0f, 0.001f, 0.5f, 0.95f, 0.9999f, 0.9999999f}) {
+      Candidates c;
+      c.Fill(logits);
+      Stage(top_p)->Apply(c, random);
+      Candidates all;
+      all.Fill(logits);
+      EXPECT_EQ(Ids(c), Nucleus(all, top_p)) << spread << " " << top_p;
+    }
+  }
+}
+
+TEST(TopP, BearsInfiniteLogits) {
+  constexpr float kInf = std::numeric_limits<float>::infinity();
+  for (const auto& [logits, kept] :
+       {std::pair(std::vector{1.0f, kInf, kInf, 0.0f}, 2u),
+        std::pair(std::vector{-kInf, 2.0f, -kInf, -kInf}, 1u),
+        std::pair(std::vector(4, -kInf), 4u)}) {
+    Candidates c;
+    c.Fill(logits);
+    Random random(0);
+    Stage(0.9)->Apply(c, random);
+    EXPECT_EQ(c.list.size(), kept);
+  }
 }
 
 }  // namespace

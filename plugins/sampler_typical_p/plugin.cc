@@ -20,25 +20,16 @@ bool MoreTypical(const Scored& a, const Scored& b) {
   return Better(a.candidate, b.candidate);
 }
 
-// In nats.
-float Entropy(const std::vector<Candidate>& list) {
-  double sum = 0;
-  for (const Candidate& c : list)
-    if (c.p > 0) sum -= static_cast<double>(c.p) * Log(c.p);
-  return static_cast<float>(sum);
-}
-
 class TypicalP : public Sampler {
  public:
   explicit TypicalP(float mass) : mass_(mass) {}
 
   void Apply(Candidates& candidates, Random&) override {
     candidates.Softmax();
-    const float entropy = Entropy(candidates.list);
-    scored_.clear();
-    for (const Candidate& c : candidates.list) {
-      const float excess = -Log(c.p) - entropy;
-      scored_.push_back({c, c.p, excess < 0 ? -excess : excess});
+    const float entropy = ScoreLogs(candidates.list);
+    for (Scored& s : scored_) {
+      const float excess = -s.distance - entropy;
+      s.distance = excess < 0 ? -excess : excess;
     }
     const size_t kept = SortUntilMass(scored_, mass_, MoreTypical);
     candidates.Truncate(kept);
@@ -47,6 +38,18 @@ class TypicalP : public Sampler {
   }
 
  private:
+  // Puts ln p in the place of the distance.  Returns the entropy, in nats.
+  float ScoreLogs(const std::vector<Candidate>& list) {
+    double sum = 0;
+    scored_.clear();
+    for (const Candidate& c : list) {
+      const float log = Log(c.p);
+      if (c.p > 0) sum -= static_cast<double>(c.p) * log;
+      scored_.push_back({c, c.p, log});
+    }
+    return static_cast<float>(sum);
+  }
+
   const float mass_;
   std::vector<Scored> scored_;  // reused
 };

@@ -72,9 +72,9 @@ struct Candidates {
 
 // Sorts only as many `items` as it takes for their p, first to last, to add up
 // to `mass`, and returns how many; all of them if the sum stays below.
-// `before`: a strict total order.
-template <typename Item, typename Before>
-size_t SortUntilMass(std::vector<Item>& items, float mass, Before before) {
+// `items`: a vector or span.  `before`: a strict total order.
+template <typename Items, typename Before>
+size_t SortUntilMass(Items&& items, float mass, Before before) {
   const size_t n = items.size();
   float sum = 0;
   for (size_t done = 0, next = 0; done < n; done = next) {
