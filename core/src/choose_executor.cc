@@ -57,7 +57,8 @@ ExecutorChoice StartThreads(const Plugin& plugin, const LoadOptions& options,
       AsExecutor(plugin).create(open ? options.most_threads : options.threads),
       plugin.name,
       {}};
-  if (open && options.tuning != nullptr && choice.executor)
+  const bool several = choice.executor && choice.executor->workers() > 1;
+  if (open && several && options.tuning != nullptr)
     choice.tuning = Tune(plugin, options, model, *choice.executor);
   return choice;
 }

@@ -113,6 +113,17 @@ TEST(ChooseExecutor, WithoutAMemoryTheExecutorDecides) {
   EXPECT_EQ(Load(0, nullptr)->executor().workers(), 3u);
 }
 
+TEST(ChooseExecutor, MeasuresNothingWhereThereIsOneCore) {
+  FakeMemory memory;
+  LoadOptions options;
+  options.most_threads = 1;
+  options.tuning = &memory;
+  const Registry registry = Plugins({&kArch, &kBackendFake, &kFakeTeams});
+  const auto choice = ChooseExecutor(registry, options, *LoadFake());
+  EXPECT_EQ(choice.executor->workers(), 1u);
+  EXPECT_FALSE(choice.tuning.has_value());
+}
+
 TEST(ChooseExecutor, TriesNoMoreThanTheMost) {
   FakeMemory memory;
   LoadOptions options;
