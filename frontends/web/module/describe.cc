@@ -105,6 +105,7 @@ std::string Text(const Engine& engine, std::string_view key) {
   if (key == "warnings") return engine.warnings();
   const Model* model = engine.model();
   if (model == nullptr) return "";
+  if (key == "tuning") return model->tuning() ? engine.tuning() : "";
   const ModelFile& file = model->file();
   if (key == "architecture")
     return OfMetadata(file.metadata, "general.architecture");

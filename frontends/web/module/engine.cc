@@ -84,6 +84,13 @@ Status Engine::Written() {
   return absl::OkStatus();
 }
 
+Status Engine::Tune(std::string_view text) {
+  if (!loader_) return OutOfOrder("bind the model");
+  tuning_.text = text;
+  loader_->TuneWith(tuning_);
+  return absl::OkStatus();
+}
+
 Status Engine::Start() {
   if (!loader_) return OutOfOrder("bind the model");
   TENON_ASSIGN_OR_RETURN(const auto missing, loader_->Next());

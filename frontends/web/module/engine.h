@@ -13,6 +13,7 @@
 #include "tenon/sampler.h"
 #include "tenon/session.h"
 #include "web/module/prefix_source.h"
+#include "web/module/stored_tuning.h"
 
 namespace tenon::web {
 
@@ -53,6 +54,8 @@ class Engine {
   Status Bind(std::string_view options);
   StatusOr<std::optional<WeightRequest>> Next();
   Status Written();
+  // Start() will tune, or trust `text` if it fits.
+  Status Tune(std::string_view text);
   Status Start();
 
   // ---- what was loaded
@@ -63,6 +66,8 @@ class Engine {
   // Null if the model has none, or before Bind().
   const Tokenizer* tokenizer() const;
   const std::string& warnings() const { return warnings_; }
+  // For Tune() of another engine.
+  const std::string& tuning() const { return tuning_.text; }
 
   // ---- sessions and samplers
   StatusOr<int> AddSession(uint32_t context_size, bool profiled);
@@ -80,6 +85,7 @@ class Engine {
   std::optional<Registry> registry_;
   std::string name_, warnings_;
   uint64_t size_ = 0;
+  StoredTuning tuning_;
   Prefix prefix_;
   std::optional<ModelFile> file_;
   std::optional<ModelLoader> loader_;

@@ -170,6 +170,7 @@ int tenon_next(double* request) {
 }
 
 int tenon_accept() { return Result(This().engine.Written()); }
+int tenon_tune(const char* text) { return Result(This().engine.Tune(text)); }
 int tenon_start() { return Result(This().engine.Start()); }
 
 double tenon_number(const char* key) { return Number(This().engine, key); }

@@ -11,7 +11,7 @@
 // Loading never waits: the caller brings the bytes when it has them.
 //   tenon_open("model.gguf", size)
 //   do fill tenon_header_room(n), with n growing, until tenon_header(n) == 1
-//   tenon_bind(options)
+//   tenon_bind(options), and tenon_tune(text) if the number of threads is open
 //   while tenon_next(request) == 1: write the bytes, tenon_accept()
 //   tenon_start()
 #ifndef FRONTENDS_WEB_MODULE_EXPORTS_H_
@@ -40,7 +40,7 @@ uint8_t* tenon_header_room(double bytes);
 int tenon_header(double bytes);
 // Chooses kernels and makes the tokenizer.  `options`: "key=value" separated by
 // ';' out of activations=int8|f32, cache=f16|f32, backends=a,b, threads=N (as
-// `tenon run`).
+// `tenon run`), most_threads=N (if threads=0).
 int tenon_bind(const char* options);
 // The next bytes that the weights need, in the order of the file:
 // request[0] offset in the file, [1] bytes, [2] address to write them to.
@@ -48,6 +48,10 @@ int tenon_bind(const char* options);
 int tenon_next(double* request);
 // What tenon_next() asked for is written.
 int tenon_accept();
+// Lets tenon_start() measure how many threads are fastest, for about 0.3
+// seconds, unless `text` says it: what tenon_text("tuning") was after another
+// start, or anything else.
+int tenon_tune(const char* text);
 // Starts the threads: the model is ready.
 int tenon_start();
 
@@ -65,8 +69,8 @@ double tenon_number(const char* key);
 // takes besides its state, with the scratch of `threads` threads.
 double tenon_activation_bytes(int context_size, int threads);
 // "architecture", "format", "model_name", "chat_template", "backends",
-// "executor", "kernels" (lines "OP: KERNEL, COUNT"), "warnings" (lines).  Empty
-// for what there is not.
+// "executor", "kernels" (lines "OP: KERNEL, COUNT"), "warnings" (lines),
+// "tuning" (see tenon_tune()).  Empty for what there is not.
 const char* tenon_text(const char* key);
 
 // ---- text and tokens

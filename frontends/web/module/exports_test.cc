@@ -54,6 +54,7 @@ class Exports : public testing::Test {
   static void SetUpTestSuite() {
     EXPECT_LT(tenon_session(0, 0), 0) << "nothing is loaded";
     EXPECT_LT(tenon_bind(""), 0) << "there is no header";
+    EXPECT_LT(tenon_tune(""), 0) << "nothing is bound";
     EXPECT_TRUE(std::isnan(tenon_number("vocab_size")));
 
     const std::string junk(5000, 'x');

@@ -41,8 +41,9 @@ Status SetLoadOption(const Pair& option, LoadOptions& options) {
     options.cache = value == "f32" ? DType::kF32 : DType::kF16;
   } else if (key == "backends") {
     options.backends = absl::StrSplit(value, ',', absl::SkipEmpty());
-  } else if (key == "threads") {
-    if (!absl::SimpleAtoi(value, &options.threads))
+  } else if (key == "threads" || key == "most_threads") {
+    if (!absl::SimpleAtoi(
+            value, key == "threads" ? &options.threads : &options.most_threads))
       return Wrong(option, "a number of threads");
   } else {
     return absl::InvalidArgumentError(

@@ -41,7 +41,10 @@ export type ModuleName =
   | "relaxed-threads";
 
 export interface LoadOptions {
-  /** 0 or absent: as many as help, one where threads are not available. */
+  /**
+   * 0 or absent: as many as are fastest, which the first load measures for 0.3
+   * seconds and browsers remember; one where threads are not available.
+   */
   threads?: number;
   /** Positions of a session; absent: the model's own, at most 4096. */
   contextSize?: number;
@@ -174,6 +177,13 @@ export interface GenerateResult {
 export interface Report {
   module: "scalar" | "simd128" | "relaxed";
   threads: number;
+  /** What decided on the number of threads, if that was measured. */
+  tuning?: {
+    /** By an earlier load. */
+    remembered: boolean;
+    /** For the same part of a token. */
+    samples: { threads: number; milliseconds: number }[];
+  } | undefined;
   /** Whether threads were possible at all: crossOriginIsolated, or Node. */
   isolated: boolean;
   /** Sentences: why a faster module, more threads or a backend was not taken. */

@@ -330,6 +330,12 @@ describe("text", () => {
   });
 });
 
+async function closed(loading: Promise<TestEngine>): Promise<TestEngine> {
+  const engine = await loading;
+  await engine.close();
+  return engine;
+}
+
 describe("loading", () => {
   const path = modelPath("tiny-llama");
   const module = ANY_MODULE;
@@ -350,6 +356,23 @@ describe("loading", () => {
     assert.equal(stateBytes, report.model.contextSize * positionBytes);
     assert.ok(totalBytes < weightsBytes + sessionBytes + 64e6);
     await engine.close();
+  });
+
+  const threaded = MODULES.find((name) => name.endsWith("-threads"));
+  test("measures how many threads are fastest", { skip: !threaded }, async () => {
+    const options = threaded ? { module: threaded } : {};
+    const { report } = await closed(Engine.load(path, options));
+    if (report.tuning) {
+      const tried = report.tuning.samples.map((sample) => sample.threads);
+      assert.equal(tried[0], 1);
+      assert.ok(tried.includes(report.threads));
+      assert.equal(report.tuning.remembered, false); // Node keeps nothing
+    } else {
+      assert.equal(report.threads, 1); // one core
+    }
+    const given = await closed(Engine.load(path, { ...options, threads: 1 }));
+    assert.equal(given.report.tuning, undefined);
+    assert.equal(given.report.threads, 1);
   });
 
   test("from a Blob", async () => {

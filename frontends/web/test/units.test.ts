@@ -7,6 +7,7 @@ import { samplerText } from "../src/sampling.ts";
 import { sourceRef } from "../src/source_ref.ts";
 import { TenonError } from "../src/types.ts";
 import { chooseModule, type Machine } from "../src/worker/choose.ts";
+import { describeTuning, textStore } from "../src/worker/tuning.ts";
 import { fixedMemory, totalBytes, type Needs } from "../src/worker/memory.ts";
 import { hasSimd128, relaxedSimd } from "../src/worker/probe.ts";
 import { TextStream } from "../src/worker/text_stream.ts";
@@ -89,6 +90,25 @@ describe("errors", () => {
     });
     assert.equal(toWire(new Error("Aborted(OOM)")).kind, "out-of-memory");
     assert.equal(toWire(new TenonError("bad-file", "x")).fatal, false);
+  });
+});
+
+describe("what was measured", () => {
+  test("is read from the last line", () => {
+    assert.deepEqual(describeTuning("the key\n2: 1=20.5 2=11", true), {
+      remembered: true,
+      samples: [
+        { threads: 1, milliseconds: 20.5 },
+        { threads: 2, milliseconds: 11 },
+      ],
+    });
+    assert.equal(describeTuning("", false), undefined);
+  });
+
+  test("is kept by browsers only", async () => {
+    const store = textStore();
+    await store.put("key", "text");
+    assert.equal(await store.get("key"), "");
   });
 });
 

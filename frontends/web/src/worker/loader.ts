@@ -10,6 +10,7 @@ import type { Native } from "./native.ts";
 import { Reader } from "./reader.ts";
 import { openSource, type ByteSource } from "./sources.ts";
 import { throttle } from "./throttle.ts";
+import { describeTuning, textStore } from "./tuning.ts";
 
 const FIRST_HEADER_BYTES = 256 * 1024;
 const HEADER_GROWTH = 1.5; // small, as its room is a gap in the memory afterwards
@@ -80,17 +81,39 @@ class Loading {
     const native = await this.program.instantiate(memory, poolSize);
     native.open(this.source.name, this.source.size);
     native.header(header);
-    native.bind(bindOptions(this.params, this.choice.threads));
+    const { threads } = this.choice;
+    native.bind(bindOptions(this.params, this.tunes ? 0 : threads, threads));
     this.reader.unread(header);
     await this.readWeights(native);
-    native.start();
+    const tuning = await this.start(native);
     return {
       native,
       contextSize: needs.contextSize,
       stepTokens: native.number("step_tokens"),
       budget: new Budget(needs),
-      result: this.report(native, needs),
+      result: { ...this.report(native, needs), tuning },
     };
+  }
+
+  /** Whether it is still to be seen how many threads are fastest. */
+  private get tunes(): boolean {
+    return !this.params.threads && this.choice.threads > 1;
+  }
+
+  private async start(native: Native): Promise<LoadResult["tuning"]> {
+    if (!this.tunes) {
+      native.start();
+      return undefined;
+    }
+    const { name, threads } = this.choice;
+    const store = textStore();
+    const key = `${name} ${threads} ${native.number("weights_bytes")}`;
+    const known = await store.get(key);
+    native.tune(known);
+    native.start();
+    const text = native.text("tuning");
+    if (text && text !== known) await store.put(key, text);
+    return describeTuning(text, text === known);
   }
 
   /** With an instance that is garbage afterwards. */
@@ -99,7 +122,7 @@ class Loading {
     const native = await this.program.instantiate(memory, 0);
     native.open(this.source.name, this.source.size);
     const header = await this.growHeader(native);
-    native.bind(bindOptions(this.params, 1));
+    native.bind(bindOptions(this.params, 1, 1));
     return { header, needs: this.needs(native) };
   }
 
@@ -197,12 +220,17 @@ function modelReport(native: Native): LoadResult["model"] {
   };
 }
 
-function bindOptions(params: LoadParams, threads: number): string {
+function bindOptions(
+  params: LoadParams,
+  threads: number,
+  mostThreads: number,
+): string {
   const { activations = "int8", cacheType = "f16", backends = [] } = params;
   const options = [
     `activations=${activations}`,
     `cache=${cacheType}`,
     `threads=${threads}`,
+    `most_threads=${mostThreads}`,
   ];
   if (backends.length > 0) options.push(`backends=${backends.join(",")}`);
   return options.join(";");

@@ -91,6 +91,13 @@ export class Native {
     this.check("load", this.run("tenon_accept"));
   }
 
+  /** Start will measure threads, unless `text` is what `text("tuning")` was. */
+  tune(text: string): void {
+    this.withText(text, (address) =>
+      this.check("load", this.run("tenon_tune", address)),
+    );
+  }
+
   start(): void {
     this.check("load", this.run("tenon_start"));
   }

@@ -1,0 +1,82 @@
+// What was measured about this machine, kept from one page load to the next.
+import type { Report } from "../types.ts";
+
+/** Keeps texts. It may forget all of them. */
+export interface TextStore {
+  get(key: string): Promise<string>;
+  put(key: string, text: string): Promise<void>;
+}
+
+const DATABASE = "tenon";
+const STORE = "tuning";
+
+/** Of this browser, or one that keeps nothing, as in Node. */
+export function textStore(): TextStore {
+  return typeof indexedDB === "undefined" ? forgetful : inBrowser;
+}
+
+const forgetful: TextStore = {
+  get: async () => "",
+  put: async () => {},
+};
+
+// Browsers refuse storage for reasons of their own; measuring again is fine.
+const inBrowser: TextStore = {
+  async get(key) {
+    try {
+      const text = await request("readonly", (store) => store.get(key));
+      return typeof text === "string" ? text : "";
+    } catch {
+      return "";
+    }
+  },
+  async put(key, text) {
+    try {
+      await request("readwrite", (store) => store.put(text, key));
+    } catch {
+      // See above.
+    }
+  },
+};
+
+async function request(
+  mode: IDBTransactionMode,
+  ask: (store: IDBObjectStore) => IDBRequest,
+): Promise<unknown> {
+  const opening = indexedDB.open(DATABASE, 1);
+  opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
+  const database = (await settled(opening)) as IDBDatabase;
+  try {
+    const store = database.transaction(STORE, mode).objectStore(STORE);
+    return await settled(ask(store));
+  } finally {
+    database.close();
+  }
+}
+
+function settled(request: IDBRequest): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+/**
+ * What the module's text says: its last line is "2: 1=20.5 2=11.25", the choice
+ * and the milliseconds of each number of threads.
+ */
+export function describeTuning(
+  text: string,
+  remembered: boolean,
+): Report["tuning"] {
+  const line = text.split("\n").at(-1) ?? "";
+  const [, samples = ""] = line.split(": ");
+  if (!samples) return undefined;
+  return {
+    remembered,
+    samples: samples.split(" ").map((sample) => {
+      const [threads, milliseconds] = sample.split("=").map(Number);
+      return { threads: threads ?? 0, milliseconds: milliseconds ?? 0 };
+    }),
+  };
+}
