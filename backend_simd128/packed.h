@@ -135,12 +135,21 @@ template <typename Format>
 void Pack(DType dtype, size_t rows, size_t cols, size_t first, size_t count,
           const std::byte* source, std::byte* packed) noexcept;
 
+// unpack.cc
+template <typename Format>
+uint64_t GroupBytes(DType dtype, uint64_t cols) noexcept;
+template <typename Format>
+void Unpack(DType dtype, size_t cols, size_t count, const std::byte* packed,
+            std::byte* rows) noexcept;
+
 template <typename Format>
 inline constexpr PackedLayout kRows8{
     .id = Packing<Format>::kId,
     .bytes = PackedBytes<Format>,
     .pack = Pack<Format>,
     .row_group = kGroupRows,
+    .group_bytes = GroupBytes<Format>,
+    .unpack = Unpack<Format>,
 };
 
 }  // namespace tenon::simd128

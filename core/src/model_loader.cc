@@ -20,7 +20,7 @@ Status ReadWeights(ModelLoader& loader, const LoadOptions& options) {
     if (!request) return absl::OkStatus();
     ByteSource& source = *loader.model().file().sources[request->source];
     TENON_RETURN_IF_ERROR(source.Read(request->offset, request->into));
-    loader.Written();
+    TENON_RETURN_IF_ERROR(loader.Written());
   }
 }
 
@@ -44,8 +44,11 @@ StatusOr<ModelLoader> ModelLoader::Create(const Registry& registry,
   model->file_ = std::move(file);
   const Status status = model->Prepare(registry, options);
   if (!status.ok()) return model->file_.Blame(status);
-  auto weights = std::make_unique<WeightLoader>(
-      model->file_, model->bound_.graph, model->bound_.layouts);
+  const BoundGraph& bound = model->bound_;
+  auto parts = WeightParts(registry, model->file_, bound.graph, bound.layouts);
+  if (!parts.ok()) return model->file_.Blame(parts.status());
+  auto weights =
+      std::make_unique<WeightLoader>(model->file_, *std::move(parts));
   return ModelLoader(registry, options, std::move(model), std::move(weights));
 }
 
@@ -55,7 +58,10 @@ StatusOr<std::optional<WeightRequest>> ModelLoader::Next() {
   return request;
 }
 
-void ModelLoader::Written() { weights_->Written(); }
+Status ModelLoader::Written() {
+  const Status status = weights_->Written();
+  return status.ok() ? status : model_->file_.Blame(status);
+}
 uint64_t ModelLoader::done() const { return weights_->done(); }
 uint64_t ModelLoader::total() const { return weights_->total(); }
 
@@ -80,6 +86,11 @@ StatusOr<std::shared_ptr<const Model>> Model::Load(const Registry& registry,
   auto model = std::move(loader).Finish();
   if (IsCancelled(options)) return Cancelled();
   return model;
+}
+
+Status CheckStoredLayouts(const Registry& registry, const ModelFile& file,
+                          const BoundGraph& bound) {
+  return WeightParts(registry, file, bound.graph, bound.layouts).status();
 }
 
 }  // namespace tenon

@@ -2,108 +2,133 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <tuple>
 
 #include "absl/strings/str_cat.h"
+#include "src/checksum.h"
 
 namespace tenon {
 namespace {
 
 constexpr uint64_t kBlockBytes = uint64_t{1} << 22;  // asked for at once
 
-uint64_t PackedBytes(const TensorInfo& tensor, const PackedLayout* layout) {
-  return layout == nullptr
-             ? tensor.bytes
-             : layout->bytes(tensor.dtype, tensor.rows(), tensor.cols());
-}
-
-uint64_t RowBytesOf(const TensorInfo& tensor) {
-  return tensor.bytes / tensor.rows();
-}
-
 bool IsAligned(const std::byte* bytes) {
   return reinterpret_cast<uintptr_t>(bytes) % kWeightAlignment == 0;
 }
 
-}  // namespace
-
-WeightLoader::WeightLoader(const ModelFile& file, const Graph& graph,
-                           std::span<const PackedLayout* const> layouts)
-    : file_(file) {
-  for (size_t i = 0; i < graph.weights.size(); ++i) {
-    parts_.push_back({file.Find(graph.weights[i].name), layouts[i], i});
-    total_ += parts_.back().tensor->bytes;
-  }
-  std::ranges::sort(parts_, {}, [](const Part& part) {
-    return std::tuple(part.tensor->source, part.tensor->offset, part.index);
-  });
-  loaded_.data.resize(parts_.size());
-}
-
-bool WeightLoader::IsUsedInPlace(const Part& part) const {
-  const auto mapped = file_.sources[part.tensor->source]->Mapped();
-  return part.layout == nullptr && !mapped.empty() &&
-         IsAligned(mapped.data() + part.tensor->offset);
-}
-
-// As many rows as make a block: whole row groups.
-uint64_t WeightLoader::BlockRows() const {
-  const Part& part = parts_[part_];
-  const uint64_t group = part.layout == nullptr ? 1 : part.layout->row_group;
-  const uint64_t groups = kBlockBytes / (RowBytesOf(*part.tensor) * group);
-  return std::max<uint64_t>(1, groups) * group;
-}
-
-// Makes room for a weight, and for its blocks if they have to be packed.
-Status WeightLoader::Begin(const Part& part) {
-  TENON_ASSIGN_OR_RETURN(AlignedBuffer target,
-                         AlignedBuffer::Allocate(
-                             PackedBytes(*part.tensor, part.layout),
-                             absl::StrCat("tensor '", part.tensor->name, "'")));
-  target_ = target.data();
-  loaded_.data[part.index] = target_;
-  loaded_.owned.push_back(std::move(target));
-  if (part.layout == nullptr) return absl::OkStatus();
-  const uint64_t bytes =
-      std::min(BlockRows(), part.tensor->rows()) * RowBytesOf(*part.tensor);
-  if (bytes <= block_.size()) return absl::OkStatus();
+Status Grow(AlignedBuffer& buffer, uint64_t bytes) {
+  if (bytes <= buffer.size()) return absl::OkStatus();
   TENON_ASSIGN_OR_RETURN(
-      block_, AlignedBuffer::Allocate(bytes, "a block of weights to pack"));
+      buffer, AlignedBuffer::Allocate(bytes, "a block of weights to pack"));
   return absl::OkStatus();
 }
 
+}  // namespace
+
+WeightLoader::WeightLoader(const ModelFile& file, std::vector<WeightPart> parts)
+    : file_(file), parts_(std::move(parts)) {
+  for (const WeightPart& part : parts_) total_ += part.tensor->bytes;
+  loaded_.data.resize(parts_.size());
+}
+
+const std::byte* WeightLoader::InPlace(const WeightPart& part) const {
+  const auto mapped = file_.sources[part.tensor->source]->Mapped();
+  if (!part.IsWantedAsStored() || mapped.empty()) return nullptr;
+  const std::byte* bytes = mapped.data() + part.tensor->offset;
+  return IsAligned(bytes) ? bytes : nullptr;
+}
+
+uint64_t WeightLoader::BlockRows() const {
+  const WeightPart& part = parts_[part_];
+  const uint64_t unit = part.UnitRows();
+  return std::max<uint64_t>(1, kBlockBytes / part.StoredBytes(unit)) * unit;
+}
+
+// Makes room for a weight, and for its blocks if they have to be repacked.
+Status WeightLoader::Begin(const WeightPart& part) {
+  TENON_ASSIGN_OR_RETURN(AlignedBuffer target,
+                         AlignedBuffer::Allocate(
+                             part.WantedBytes(),
+                             absl::StrCat("tensor '", part.tensor->name, "'")));
+  target_ = target.data();
+  crc32c_ = 0;
+  loaded_.data[part.index] = target_;
+  loaded_.owned.push_back(std::move(target));
+  if (part.IsWantedAsStored()) return absl::OkStatus();
+  const TensorInfo& tensor = *part.tensor;
+  const uint64_t rows = std::min(BlockRows(), tensor.rows());
+  // The last block has the padding, too.
+  TENON_RETURN_IF_ERROR(Grow(block_, part.StoredBytes(rows) + kAlignment));
+  if (part.stored == nullptr || part.wanted == nullptr) return absl::OkStatus();
+  return Grow(rowed_, rows * RowBytes(tensor.dtype, tensor.cols()));
+}
+
 StatusOr<std::optional<WeightRequest>> WeightLoader::Next() {
-  for (; part_ < parts_.size() && IsUsedInPlace(parts_[part_]); ++part_) {
-    const Part& part = parts_[part_];
-    const auto mapped = file_.sources[part.tensor->source]->Mapped();
-    loaded_.data[part.index] = mapped.data() + part.tensor->offset;
-    done_ += part.tensor->bytes;
+  for (; part_ < parts_.size(); ++part_) {
+    const std::byte* bytes = InPlace(parts_[part_]);
+    if (bytes == nullptr) break;
+    loaded_.data[parts_[part_].index] = bytes;
+    done_ += parts_[part_].tensor->bytes;
   }
   if (part_ == parts_.size()) {
     block_ = {};
+    rowed_ = {};
     return std::nullopt;
   }
-  const Part& part = parts_[part_];
-  if (row_ == 0) TENON_RETURN_IF_ERROR(Begin(part));
-  rows_ = std::min(BlockRows(), part.tensor->rows() - row_);
-  const uint64_t row_bytes = RowBytesOf(*part.tensor), at = row_ * row_bytes;
-  std::byte* into = part.layout == nullptr ? target_ + at : block_.data();
-  return WeightRequest{part.tensor->source,
-                       part.tensor->offset + at,
-                       {into, static_cast<size_t>(rows_ * row_bytes)}};
+  const WeightPart& part = parts_[part_];
+  if (at_ == 0) TENON_RETURN_IF_ERROR(Begin(part));
+  const WeightRequest request =
+      part.IsWantedAsStored() ? RequestStored() : RequestRows();
+  requested_ = request.into;
+  return request;
 }
 
-void WeightLoader::Written() {
-  const Part& part = parts_[part_];
+WeightRequest WeightLoader::RequestStored() {
+  const TensorInfo& tensor = *parts_[part_].tensor;
+  const uint64_t bytes = std::min(kBlockBytes, tensor.bytes - at_);
+  return {tensor.source,
+          tensor.offset + at_,
+          {target_ + at_, static_cast<size_t>(bytes)}};
+}
+
+WeightRequest WeightLoader::RequestRows() {
+  const WeightPart& part = parts_[part_];
   const TensorInfo& tensor = *part.tensor;
-  if (part.layout != nullptr)
-    part.layout->pack(tensor.dtype, tensor.rows(), tensor.cols(), row_, rows_,
-                      block_.data(), target_);
-  done_ += rows_ * RowBytesOf(tensor);
+  rows_ = std::min(BlockRows(), tensor.rows() - row_);
+  const bool is_last = row_ + rows_ == tensor.rows();
+  const uint64_t bytes = is_last ? tensor.bytes - at_ : part.StoredBytes(rows_);
+  return {tensor.source,
+          tensor.offset + at_,
+          {block_.data(), static_cast<size_t>(bytes)}};
+}
+
+// The rows of the request, from the block to their place.
+void WeightLoader::Repack() {
+  const auto& [tensor, stored, wanted, index] = parts_[part_];
+  const auto [dtype, cols] = std::pair(tensor->dtype, tensor->cols());
+  const std::byte* rows = block_.data();
+  if (stored != nullptr) {
+    std::byte* unpacked = wanted == nullptr
+                              ? target_ + row_ * RowBytes(dtype, cols)
+                              : rowed_.data();
+    stored->unpack(dtype, cols, rows_, block_.data(), unpacked);
+    rows = unpacked;
+  }
+  if (wanted != nullptr)
+    wanted->pack(dtype, tensor->rows(), cols, row_, rows_, rows, target_);
   row_ += rows_;
-  if (row_ < tensor.rows()) return;
-  row_ = 0;
+}
+
+Status WeightLoader::Written() {
+  const WeightPart& part = parts_[part_];
+  if (part.tensor->crc32c) crc32c_ = ExtendCrc32c(crc32c_, requested_);
+  if (!part.IsWantedAsStored()) Repack();
+  done_ += requested_.size();
+  at_ += requested_.size();
+  if (at_ < part.tensor->bytes) return absl::OkStatus();
+  TENON_RETURN_IF_ERROR(CheckCrc32c(*part.tensor, crc32c_));
+  at_ = row_ = 0;
   ++part_;
+  return absl::OkStatus();
 }
 
 }  // namespace tenon

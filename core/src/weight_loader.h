@@ -2,13 +2,13 @@
 #ifndef TENON_SRC_WEIGHT_LOADER_H_
 #define TENON_SRC_WEIGHT_LOADER_H_
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
 
+#include "src/weight_parts.h"
 #include "tenon/arena.h"
-#include "tenon/graph.h"
-#include "tenon/kernel.h"
 #include "tenon/model_file.h"
 #include "tenon/model_loader.h"
 #include "tenon/status.h"
@@ -20,43 +20,47 @@ struct LoadedWeights {
   std::vector<AlignedBuffer> owned;    // those that are not used in place
 };
 
-// Uses a weight where it lies if its layout is the canonical one and its source
-// is mapped and aligned; asks for the bytes of the others in the order of the
-// file, block of rows by block, and packs each block when it is there.  Peak:
-// the weights plus one block.
+// Uses a weight where it lies if it is stored in the wanted layout and its
+// source is mapped and aligned; asks for the bytes of the others in the order
+// of the parts.  What is stored as it is wanted goes straight to its place. The
+// rest is asked for block of rows by block, and each block is repacked when it
+// is there.  Peak: the weights plus one block, or two between two layouts that
+// are both packed.
 class WeightLoader {
  public:
-  // Both outlive the loader.  Layouts: null for the canonical one.
-  WeightLoader(const ModelFile& file, const Graph& graph,
-               std::span<const PackedLayout* const> layouts);
+  // `file` outlives the loader.  The parts' indices are 0, 1, ... in any order.
+  WeightLoader(const ModelFile& file, std::vector<WeightPart> parts);
 
   // The next bytes, and where to put them; nothing once all weights are there.
   // Errors: kResourceExhausted.
   StatusOr<std::optional<WeightRequest>> Next();
   // The bytes of the last request are there.
-  void Written();
+  // Errors: kInvalidArgument, naming the tensor, for a wrong checksum.
+  Status Written();
 
   uint64_t done() const { return done_; }  // bytes of the file
   uint64_t total() const { return total_; }
   LoadedWeights Take() { return std::move(loaded_); }
 
  private:
-  struct Part {
-    const TensorInfo* tensor;
-    const PackedLayout* layout;
-    size_t index;  // of the weight
-  };
-
-  bool IsUsedInPlace(const Part& part) const;
-  Status Begin(const Part& part);
+  // Where its bytes are if they can be used there; else null.
+  const std::byte* InPlace(const WeightPart& part) const;
+  Status Begin(const WeightPart& part);
   uint64_t BlockRows() const;
+  WeightRequest RequestStored();
+  WeightRequest RequestRows();
+  void Repack();
 
   const ModelFile& file_;
-  std::vector<Part> parts_;  // in the order of the file
-  size_t part_ = 0;          // the current one
+  std::vector<WeightPart> parts_;
+  size_t part_ = 0;  // the current one, and of it:
   std::byte* target_ = nullptr;
+  std::span<std::byte> requested_;
+  uint64_t at_ = 0;              // bytes that were written
   uint64_t row_ = 0, rows_ = 0;  // the first row and the count of the request
-  AlignedBuffer block_;          // rows as the file has them, to be packed
+  uint32_t crc32c_ = 0;
+  AlignedBuffer block_;  // bytes as the file has them, to be repacked
+  AlignedBuffer rowed_;  // the same as canonical rows, to be packed
   uint64_t done_ = 0, total_ = 0;
   LoadedWeights loaded_;
 };

@@ -127,6 +127,14 @@ struct PackedLayout {
                size_t count, const std::byte* source,
                std::byte* packed) noexcept;
   uint32_t row_group;
+  // The way back, for a file that stores the weight so and a backend that wants
+  // it otherwise; nullptr: there is none.  It asks that the row groups follow
+  // each other: `group_bytes` is the size of one, rows that do not exist
+  // included.  `unpack` makes `count` canonical rows of the groups at `packed`,
+  // the exact bytes that were packed.
+  uint64_t (*group_bytes)(DType dtype, uint64_t cols) noexcept = nullptr;
+  void (*unpack)(DType dtype, size_t cols, size_t count,
+                 const std::byte* packed, std::byte* rows) noexcept = nullptr;
 };
 
 enum Phase : uint8_t { kPrefill = 1, kDecode = 2, kBothPhases = 3 };

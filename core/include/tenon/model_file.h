@@ -5,8 +5,11 @@
 #define TENON_MODEL_FILE_H_
 
 #include <array>
+#include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,7 +32,12 @@ struct TensorInfo {
   uint32_t n_dims;               // 1..4
   uint32_t source;               // index into ModelFile::sources()
   uint64_t offset;               // bytes from the start of that source
-  uint64_t bytes;
+  uint64_t bytes;                // as stored
+  // The id of the PackedLayout that it is stored in; empty: canonical rows,
+  // each of RowBytes(dtype, cols()).  Only of a canonical tensor is `bytes`
+  // known to be right for its shape.
+  std::string_view layout = {};
+  std::optional<uint32_t> crc32c = std::nullopt;  // of the stored bytes
 
   uint64_t cols() const { return dims[0]; }
   uint64_t rows() const { return dims[1] * dims[2] * dims[3]; }
@@ -51,9 +59,38 @@ struct ModelFile {
   Status Blame(const Status& error) const;
 };
 
+struct VerifyOptions {
+  std::function<void(uint64_t done, uint64_t total)> progress;  // bytes
+  const std::atomic<bool>* cancel = nullptr;  // checked between tensors
+};
+
+// Reads every tensor that has a checksum; -> how many there are.  Loading
+// verifies what it reads, but a mapped weight is used without being read.
+// Errors: kInvalidArgument, naming the tensor; kUnavailable, kCancelled.
+StatusOr<uint64_t> VerifyChecksums(const ModelFile& file,
+                                   const VerifyOptions& options);
+
+// A model as a file format is to write it.
+struct ModelToWrite {
+  const Metadata* metadata;
+  // Names, types, shapes, layouts and sizes, in the order of the file.
+  std::vector<TensorInfo> tensors;
+  // The bytes of tensors[i], valid until the next call.  Asked for once each,
+  // in order.
+  std::function<StatusOr<std::span<const std::byte>>(size_t i)> bytes_of;
+};
+
+// Where a file goes.
+class ByteSink {
+ public:
+  virtual ~ByteSink() = default;
+  // Errors: kUnavailable, naming the file.
+  virtual Status Write(uint64_t offset, std::span<const std::byte> bytes) = 0;
+};
+
 // What a file format plugin brings.
 struct FileFormat {
-  // Whether the first bytes (at least 8, unless the file is shorter) look like
+  // Whether the first bytes (at least 16, unless the file is shorter) look like
   // this format.
   bool (*recognises)(std::span<const std::byte> head) noexcept;
   // Parses and checks the header; never reads tensor data.
@@ -61,6 +98,12 @@ struct FileFormat {
   StatusOr<ModelFile> (*open)(std::unique_ptr<ByteSource> source,
                               const SiblingOpener& siblings,
                               const LogHook& log);
+  // How names of files that `write` makes end, ".tnn"; nullptr: it only reads.
+  const char* suffix = nullptr;
+  // Writes a whole file.
+  // Errors: those of `model` and `sink`; kInvalidArgument for a model that the
+  // format cannot hold.
+  Status (*write)(const ModelToWrite& model, ByteSink& sink) = nullptr;
 };
 
 class Registry;

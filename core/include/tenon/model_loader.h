@@ -28,7 +28,7 @@ struct WeightRequest {
 //     TENON_ASSIGN_OR_RETURN(const auto request, loader.Next());
 //     if (!request) break;
 //     ...write the bytes to request->into...
-//     loader.Written();
+//     TENON_RETURN_IF_ERROR(loader.Written());
 //   }
 //   auto model = std::move(loader).Finish();
 //
@@ -37,7 +37,8 @@ class ModelLoader {
  public:
   // Builds the graph, binds it and makes the tokenizer; reads no weight.
   // `registry` outlives the loader.
-  // Errors: as Model::Load.
+  // Errors: as Model::Load; kUnimplemented for a tensor whose stored layout
+  // cannot become the one that the backends want.
   static StatusOr<ModelLoader> Create(const Registry& registry, ModelFile file,
                                       const LoadOptions& options);
   ModelLoader(ModelLoader&&) noexcept;
@@ -51,7 +52,9 @@ class ModelLoader {
   // Errors: kResourceExhausted.
   StatusOr<std::optional<WeightRequest>> Next();
   // The bytes of the last request are written: packs them.
-  void Written();
+  // Errors: kInvalidArgument if the tensor that they complete has another
+  // checksum than the file says.
+  Status Written();
   uint64_t done() const;   // bytes of weights that are there
   uint64_t total() const;  // bytes of all weights
 
@@ -71,6 +74,12 @@ class ModelLoader {
   std::shared_ptr<Model> model_;
   std::unique_ptr<WeightLoader> weights_;
 };
+
+// Whether every weight of `bound` can be had from the layout in which `file`
+// stores it.
+// Errors: kUnimplemented and kInvalidArgument, naming the tensor.
+Status CheckStoredLayouts(const Registry& registry, const ModelFile& file,
+                          const BoundGraph& bound);
 
 }  // namespace tenon
 

@@ -80,8 +80,7 @@ StatusOr<std::optional<WeightRequest>> Engine::Next() {
 
 Status Engine::Written() {
   if (!loader_) return OutOfOrder("bind the model");
-  loader_->Written();
-  return absl::OkStatus();
+  return loader_->Written();
 }
 
 Status Engine::Tune(std::string_view text) {
