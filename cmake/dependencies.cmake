@@ -6,8 +6,8 @@
 # Where the hashes come from: the Debian ones were computed from the files.  The
 # upstream ones are those that public build files pin (for 2024 Abseil: gRPC and
 # Homebrew; googletest: Homebrew and Arrow; CLI11: Homebrew; SIMDe: Homebrew and
-# Termux); nlohmann_json's and Google Benchmark's upstream and Debian archives are
-# the same files.
+# Termux; FlatBuffers: TensorFlow); nlohmann_json's and Google Benchmark's upstream
+# and Debian archives are the same files.
 #
 # This file is also run as a script (cmake -P), by ./dev: then it downloads the
 # releases into .deps and prints a line for every one that it could not get.
@@ -65,6 +65,12 @@ tenon_dependency(CLI11
   DEBIAN bookworm cli11
          8143d20b688e98ccce8e24562d3b68e5f47c12e896c42c7ca8553dbde5bed55d)
 
+tenon_dependency(flatbuffers
+  URL https://github.com/google/flatbuffers/archive/v23.5.26.tar.gz
+  SHA256 1cce06b17cddd896b6d73cc047e36a254fb8df4d7ea18a46acf16c4c0cd3f3f3
+  DEBIAN trixie flatbuffers
+         0d309fd2c47bbbebd450e68d1419c336d53d1b8f5ce47e1f1f7f28f452fc6f3b)
+
 tenon_dependency(googletest
   URL https://github.com/google/googletest/releases/download/v1.16.0/googletest-1.16.0.tar.gz
   SHA256 78c676fc63881529bf97bf9d45948d905a66833fbfa5318ea2cd7478cb98f399
@@ -110,6 +116,10 @@ set(CLI11_BUILD_TESTS OFF)
 set(CLI11_BUILD_EXAMPLES OFF)
 set(CLI11_BUILD_DOCS OFF)
 set(INSTALL_GTEST OFF)
+set(FLATBUFFERS_BUILD_TESTS OFF)
+set(FLATBUFFERS_BUILD_FLATC ${TENON_BUILD_TESTS})
+set(FLATBUFFERS_BUILD_FLATLIB OFF)
+set(FLATBUFFERS_INSTALL OFF)
 
 # Most of the time to compile its sources goes into the same headers: all those of
 # a target at once, where no two define the same name.
@@ -126,6 +136,7 @@ foreach(name IN ITEMS time time_zone)
   set_target_properties(${target} PROPERTIES UNITY_BUILD OFF)
 endforeach()
 tenon_use_dependency(nlohmann_json)
+tenon_use_dependency(flatbuffers)  # headers: see plugins/file_tnn
 if("cli" IN_LIST TENON_FRONTENDS)
   tenon_use_dependency(CLI11)
 endif()

@@ -17,7 +17,7 @@ set(TENON_SAMPLERS sampler_logit_bias sampler_penalties sampler_top_k
     sampler_typical_p sampler_top_p sampler_min_p sampler_temperature
     sampler_greedy sampler_mirostat_v2 sampler_dist
     CACHE STRING "Sampler plugins")
-set(TENON_FILES file_gguf
+set(TENON_FILES file_gguf file_tnn
     CACHE STRING "File format plugins")
 set(TENON_FRONTENDS cli web
     CACHE STRING "Folders of frontends/ to build")
