@@ -24,6 +24,7 @@ void AddRun(CLI::App& app, const Registry& registry, Action& action);
 void AddTokenize(CLI::App& app, const Registry& registry, Action& action);
 void AddDetokenize(CLI::App& app, const Registry& registry, Action& action);
 void AddInspect(CLI::App& app, const Registry& registry, Action& action);
+void AddPack(CLI::App& app, const Registry& registry, Action& action);
 void AddEval(CLI::App& app, const Registry& registry, Action& action);
 void AddBench(CLI::App& app, const Registry& registry, Action& action);
 void AddPlugins(CLI::App& app, const Registry& registry, Action& action);

@@ -1,13 +1,15 @@
 // tenon inspect: what a model file holds and what would run it.  Reads the
-// header, never the weights.
+// header, and the weights only to verify them.
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "cli/commands.h"
+#include "cli/interrupt.h"
 #include "cli/json.h"
 #include "cli/model_summary.h"
 #include "cli/options.h"
+#include "cli/progress.h"
 #include "cli/report.h"
 #include "cli/run_check.h"
 
@@ -18,7 +20,7 @@ constexpr size_t kShortValue = 60, kFullValue = SIZE_MAX;  // bytes
 
 struct InspectOptions {
   EngineOptions engine;
-  bool full = false, json = false;
+  bool full = false, json = false, verify = false;
 };
 
 void PrintMetadata(const Metadata& metadata, size_t max_bytes) {
@@ -30,8 +32,9 @@ void PrintMetadata(const Metadata& metadata, size_t max_bytes) {
 void PrintTensors(const ModelFile& file) {
   absl::PrintF("\ntensors: %d\n", file.tensors.size());
   for (const TensorInfo& tensor : file.tensors)
-    absl::PrintF("  %-40s %-20s %-8s %12u bytes\n", tensor.name, Shape(tensor),
-                 Name(tensor.dtype), tensor.bytes);
+    absl::PrintF("  %-40s %-20s %-8s %12u bytes%s%s\n", tensor.name,
+                 Shape(tensor), Name(tensor.dtype), tensor.bytes,
+                 tensor.layout.empty() ? "" : "  ", tensor.layout);
 }
 
 void PrintTotals(const ModelFile& file) {
@@ -92,6 +95,7 @@ Json TensorsJson(const ModelFile& file) {
          {"shape", std::vector<uint64_t>(tensor.dims.begin(),
                                          tensor.dims.begin() + tensor.n_dims)},
          {"type", Name(tensor.dtype)},
+         {"layout", tensor.layout.empty() ? "rows" : tensor.layout},
          {"bytes", tensor.bytes}});
   return json;
 }
@@ -112,6 +116,21 @@ Json RunCheckJson(const RunCheck& check) {
           {"tokenizer", check.tokenizer},
           {"backends", backends},
           {"missing", check.missing}};
+}
+
+// Whether the tensors are what was written; says how many there was a checksum
+// of.
+Status Verify(const ModelFile& file) {
+  ProgressBar bar("verifying");
+  const auto progress = [&bar](uint64_t done, uint64_t total) {
+    bar.Update(done, total);
+  };
+  TENON_ASSIGN_OR_RETURN(const uint64_t verified,
+                         VerifyChecksums(file, {progress, CatchInterrupts()}));
+  bar.Clear();
+  Notice(absl::StrCat(file.name(), ": the checksums of ", verified, " of ",
+                      file.tensors.size(), " tensors are right"));
+  return Status();
 }
 
 void PrintAsJson(const ModelFile& file, const RunCheck& check,
@@ -138,6 +157,7 @@ Status Inspect(const Registry& registry, const InspectOptions& options) {
                          OpenModel(registry, options.engine.model));
   TENON_ASSIGN_OR_RETURN(const RunCheck check,
                          CheckRun(registry, file, options.engine));
+  if (options.verify) TENON_RETURN_IF_ERROR(Verify(file));
   const size_t max_bytes = options.full ? kFullValue : kShortValue;
   if (options.json) {
     PrintAsJson(file, check, max_bytes);
@@ -163,6 +183,8 @@ void AddInspect(CLI::App& app, const Registry& registry, Action& action) {
                       "A model file, or a model's name");
   AddEngineOptions(*command, options->engine);
   command->add_flag("--full", options->full, "Print long values in full");
+  command->add_flag("--verify", options->verify,
+                    "Read all tensors that have a checksum and compare it");
   command->add_flag("--json", options->json, "Print JSON");
   command->callback([options, &registry, &action] {
     action = [options, &registry] { return Inspect(registry, *options); };

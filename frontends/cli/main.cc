@@ -24,6 +24,7 @@ void AddCommands(CLI::App& app, const Registry& registry, Action& action) {
   AddTokenize(app, registry, action);
   AddDetokenize(app, registry, action);
   AddInspect(app, registry, action);
+  AddPack(app, registry, action);
   AddEval(app, registry, action);
   AddBench(app, registry, action);
   AddPlugins(app, registry, action);

@@ -58,7 +58,7 @@ StatusOr<std::string> FindModel(const std::string& model) {
     return absl::NotFoundError(absl::StrCat(model, ": there is no such file"));
   const std::vector<fs::path> folders = ModelFolders();
   for (const fs::path& folder : folders)
-    for (const char* suffix : {"", ".gguf"})
+    for (const char* suffix : {"", ".gguf", ".tnn"})
       if (const fs::path path = folder / (model + suffix); IsFile(path))
         return path.string();
   std::vector<std::string> places;

@@ -11,7 +11,8 @@ namespace tenon::cli {
 inline constexpr const char* kDefaultModel = "tiny-llama";
 
 // The path of `model`: as it stands if there is such a file, otherwise the
-// file `model` or `model`.gguf in the folder $TENON_MODELS, in ./models, or in
+// file `model`, `model`.gguf or `model`.tnn in the folder $TENON_MODELS, in
+// ./models, or in
 // ../share/tenon/models seen from the program's folder.
 // Errors: kNotFound, naming the places.
 StatusOr<std::string> FindModel(const std::string& model);

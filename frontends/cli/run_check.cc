@@ -7,6 +7,7 @@
 #include "tenon/architecture.h"
 #include "tenon/backend.h"
 #include "tenon/bind.h"
+#include "tenon/model_loader.h"
 #include "tenon/session.h"
 
 namespace tenon::cli {
@@ -70,7 +71,7 @@ Status BindFile(const Registry& registry, const ModelFile& file,
                          Bind(std::move(graph), backends, bind));
   if (options.explain) absl::FPrintF(stderr, "%s", bound.report.ToString());
   NoteBound(bound, architecture->shape().context_length, check);
-  return Status();
+  return CheckStoredLayouts(registry, file, bound);
 }
 
 void NoteMissing(const Status& status, RunCheck& check) {
