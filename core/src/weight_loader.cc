@@ -54,6 +54,10 @@ Status WeightLoader::Begin(const WeightPart& part) {
   loaded_.data[part.index] = target_;
   loaded_.owned.push_back(std::move(target));
   if (part.IsWantedAsStored()) return absl::OkStatus();
+  // The padding is packed by nobody, but it may be written to a file.
+  const auto wanted = loaded_.owned.back().bytes();
+  std::ranges::fill(wanted.last(std::min(wanted.size(), kAlignment)),
+                    std::byte{0});
   const TensorInfo& tensor = *part.tensor;
   const uint64_t rows = std::min(BlockRows(), tensor.rows());
   // The last block has the padding, too.

@@ -53,8 +53,8 @@ MemoryEstimate EstimateMemory(const BoundGraph& bound, uint32_t context);
 // Threads: all methods are const and may be called from several threads.
 class Model {
  public:
-  // Binds and loads.  The file is kept open: weights in the canonical layout
-  // are used where they lie in it.
+  // Binds and loads.  The file is kept open: weights that it stores in the
+  // layout that they are bound with are used where they lie in it.
   // Errors: kUnimplemented when no linked plugin runs it, kInvalidArgument,
   // kResourceExhausted, kUnavailable, kCancelled.
   static StatusOr<std::shared_ptr<const Model>> Load(
