@@ -27,11 +27,11 @@ using Bytes = std::vector<std::byte>;
 class MemorySink final : public ByteSink {
  public:
   Status Write(uint64_t offset, std::span<const std::byte> bytes) override {
-    this->bytes.resize(std::max(this->bytes.size(), offset + bytes.size()));
-    std::ranges::copy(bytes, &this->bytes[offset]);
+    file.resize(std::max<size_t>(file.size(), offset + bytes.size()));
+    std::ranges::copy(bytes, &file[offset]);
     return absl::OkStatus();
   }
-  Bytes bytes;
+  Bytes file;
 };
 
 // Bytes that can be read, but not mapped.
@@ -100,7 +100,7 @@ inline Bytes WriteFile(const Metadata& metadata,
   MemorySink sink;
   const Status status = Write({&metadata, tensors, bytes_of}, sink);
   EXPECT_TRUE(status.ok()) << status;
-  return std::move(sink.bytes);
+  return std::move(sink.file);
 }
 
 inline Bytes SmallFile() { return WriteFile(SmallMetadata(), SmallTensors()); }

@@ -109,7 +109,7 @@ TEST(Write, PassesOnWhatGoesWrong) {
   EXPECT_EQ(Write({&metadata, SmallTensors(), cancelled}, sink).code(),
             absl::StatusCode::kCancelled);
   // Without a manifest, what is there already is no packed file.
-  EXPECT_FALSE(LooksLikeTnn(sink.bytes));
+  EXPECT_FALSE(LooksLikeTnn(sink.file));
 }
 
 TEST(FileTnn, RecognisesItsIdentifier) {

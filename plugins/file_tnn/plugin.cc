@@ -7,8 +7,12 @@
 namespace tenon {
 namespace {
 
+#ifdef __EMSCRIPTEN__  // a page has nowhere to write to
+constexpr FileFormat kFormat{&tnn::LooksLikeTnn, &tnn::Open};
+#else
 constexpr FileFormat kFormat{&tnn::LooksLikeTnn, &tnn::Open, ".tnn",
                              &tnn::Write};
+#endif
 
 }  // namespace
 

@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/crc/crc32c.h"
 #include "support/engine.h"
+#include "support/pack.h"
 #include "support/random.h"
 #include "support/tiny_model.h"
 
@@ -17,6 +19,7 @@ namespace {
 using testing_support::LinkedRegistry;
 using testing_support::LoadModel;
 using testing_support::MakeTinyModel;
+using testing_support::PackInMemory;
 using testing_support::Rng;
 
 using Bytes = std::vector<std::byte>;
@@ -94,39 +97,88 @@ size_t HeaderBytes(const Bytes& file) {
   return text.find("output_norm.weight") + 64;
 }
 
-TEST(MutatedModels, GiveAClearErrorOrRun) {
-  const auto registry = LinkedRegistry(/*executors=*/false);
-  ASSERT_TRUE(registry.ok()) << registry.status();
-  const Bytes original = MakeTinyModel({.layers = 1,
-                                        .feed_forward = 64,
-                                        .matrices = DType::kQ8_0,
-                                        .all_biases = true,
-                                        .rope_freqs = true,
-                                        .stretch = oracle::Stretch::kYarn},
-                                       1)
-                             .file;
-  ASSERT_TRUE(LoadAndRun(*registry, original, Activations::kInt8).ok());
+// Of a packed file: docs/packed-files.md.
+size_t ManifestBytes(const Bytes& file) {
+  uint32_t size;
+  std::memcpy(&size, file.data(), sizeof(size));
+  return sizeof(size) + size;
+}
 
+// Gives a packed file the checksum that its manifest ought to have: what is
+// behind that is to be reached.
+void SealPacked(Bytes& file) {
+  const bool is_packed =
+      file.size() >= 12 && std::memcmp(&file[8], "TNNM", 4) == 0;
+  if (!is_packed || ManifestBytes(file) + 4 > file.size()) return;
+  const std::string_view manifest(reinterpret_cast<const char*>(file.data()),
+                                  ManifestBytes(file));
+  const auto checksum = static_cast<uint32_t>(absl::ComputeCrc32c(manifest));
+  std::memcpy(&file[manifest.size()], &checksum, sizeof(checksum));
+}
+
+Bytes Original() {
+  return MakeTinyModel({.layers = 1,
+                        .feed_forward = 64,
+                        .matrices = DType::kQ8_0,
+                        .all_biases = true,
+                        .rope_freqs = true,
+                        .stretch = oracle::Stretch::kYarn},
+                       1)
+      .file;
+}
+
+void ExpectClear(const Status& status) {
+  const std::string_view message = status.message();
+  EXPECT_GT(message.size(), 10u);
+  EXPECT_LT(message.size(), 1000u);
+  EXPECT_EQ(message.find('\n'), message.npos) << message;
+}
+
+// How many of a thousand mutations of `original` are refused.
+size_t CountRefused(const Registry& registry, const Bytes& original,
+                    size_t header) {
   Rng rng(20);
   size_t refused = 0;
   for (int i = 0; i < 1000; ++i) {
+    SCOPED_TRACE(i);
     Bytes file = original;
     const uint32_t mutations = 1 + rng.Below(3);
     for (uint32_t m = 0; m < mutations && !file.empty(); ++m)
-      Mutate(file, HeaderBytes(original), rng);
+      Mutate(file, header, rng);
+    SealPacked(file);
     // On the heap and exactly as long as it is, so that reading past the end
     // is seen.
     const Bytes exact(file.begin(), file.end());
     const Status status = LoadAndRun(
-        *registry, exact, i % 2 ? Activations::kInt8 : Activations::kF32);
+        registry, exact, i % 2 ? Activations::kInt8 : Activations::kF32);
     if (status.ok()) continue;
     ++refused;
-    const std::string_view message = status.message();
-    EXPECT_GT(message.size(), 10u) << "mutation " << i;
-    EXPECT_LT(message.size(), 1000u) << "mutation " << i;
-    EXPECT_EQ(message.find('\n'), message.npos) << message;
+    ExpectClear(status);
   }
+  return refused;
+}
+
+TEST(MutatedModels, GiveAClearErrorOrRun) {
+  const auto registry = LinkedRegistry(/*executors=*/false);
+  ASSERT_TRUE(registry.ok()) << registry.status();
+  const Bytes original = Original();
+  ASSERT_TRUE(LoadAndRun(*registry, original, Activations::kInt8).ok());
+  const size_t refused =
+      CountRefused(*registry, original, HeaderBytes(original));
   EXPECT_GT(refused, 500u);  // the mutations do break things
+  EXPECT_LT(refused, 1000u);
+}
+
+TEST(MutatedPackedModels, GiveAClearErrorOrRun) {
+  const auto registry = LinkedRegistry(/*executors=*/false);
+  ASSERT_TRUE(registry.ok()) << registry.status();
+  const auto packed = PackInMemory(*registry, Original(), {});
+  ASSERT_TRUE(packed.ok()) << packed.status();
+  const Bytes original(packed->data(), packed->data() + packed->size());
+  ASSERT_TRUE(LoadAndRun(*registry, original, Activations::kInt8).ok());
+  const size_t refused =
+      CountRefused(*registry, original, ManifestBytes(original));
+  EXPECT_GT(refused, 300u);
   EXPECT_LT(refused, 1000u);
 }
 
