@@ -13,7 +13,7 @@ const ADVICE: Record<ErrorKind, Advice> = {
       "Llama, Qwen2, Qwen3 and Qwen3.5 work.",
   },
   "bad-file": {
-    title: "This is not a whole GGUF model",
+    title: "This is not a whole model file",
     advice: "The file is broken, cut off, or something else. Download it again, or choose another.",
   },
   "out-of-memory": {

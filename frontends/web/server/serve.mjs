@@ -5,7 +5,7 @@
 //
 //   /           dist/page
 //   /tenon/     dist, the package
-//   /models/    the *.gguf of DIR, by default those that ship
+//   /models/    the *.gguf and *.tnn of DIR, by default the models that ship
 //
 // --no-isolation leaves out the two headers that browsers want before they give threads.
 import { createReadStream } from "node:fs";
@@ -30,9 +30,12 @@ const TYPES = {
   ".json": "application/json",
   ".map": "application/json",
   ".mjs": "text/javascript; charset=utf-8",
+  ".tnn": "application/octet-stream",
   ".ts": "text/plain; charset=utf-8",
   ".wasm": "application/wasm",
 };
+
+const MODEL_TYPES = [".gguf", ".tnn"];
 
 const ISOLATION = {
   "Cross-Origin-Opener-Policy": "same-origin",
@@ -41,7 +44,7 @@ const ISOLATION = {
 
 /** The file that a path of the site stands for; undefined if it stands for none. */
 function locate(path, { page, models }) {
-  if (path.startsWith("/models/")) return inside(models, path.slice(8), [".gguf"]);
+  if (path.startsWith("/models/")) return inside(models, path.slice(8), MODEL_TYPES);
   const types = Object.keys(TYPES);
   if (path.startsWith("/tenon/")) return inside(DIST, path.slice(7), types);
   return inside(page, path === "/" ? "index.html" : path.slice(1), types);

@@ -7,8 +7,8 @@ import { TenonError } from "../types.ts";
 export const DEFAULT_MODEL = "tiny-llama";
 
 /**
- * The path of a model's file: `model` itself, or MODEL or MODEL.gguf in a folder
- * of models.
+ * The path of a model's file: `model` itself, or MODEL, MODEL.gguf or MODEL.tnn
+ * in a folder of models.
  * @throws TenonError not-found, naming the folders.
  */
 export function findModel(model: string): string {
@@ -17,7 +17,7 @@ export function findModel(model: string): string {
     throw new TenonError("not-found", `${model}: there is no such file`);
   const folders = modelFolders();
   for (const folder of folders)
-    for (const suffix of ["", ".gguf"]) {
+    for (const suffix of ["", ".gguf", ".tnn"]) {
       const path = join(folder, model + suffix);
       if (isFile(path)) return path;
     }
