@@ -1,9 +1,7 @@
 #include "src/checksum.h"
 
 #include <algorithm>
-#include <string_view>
 
-#include "absl/crc/crc32c.h"
 #include "absl/strings/str_cat.h"
 #include "tenon/arena.h"
 
@@ -26,13 +24,6 @@ StatusOr<uint32_t> Crc32cOf(ByteSource& source, const TensorInfo& tensor,
 }
 
 }  // namespace
-
-uint32_t ExtendCrc32c(uint32_t crc32c, std::span<const std::byte> bytes) {
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()),
-                              bytes.size());
-  return static_cast<uint32_t>(
-      absl::ExtendCrc32c(absl::crc32c_t{crc32c}, text));
-}
 
 Status CheckCrc32c(const TensorInfo& tensor, uint32_t actual) {
   if (!tensor.crc32c || *tensor.crc32c == actual) return absl::OkStatus();

@@ -3,9 +3,9 @@
 #include <cstring>
 #include <new>
 
-#include "absl/crc/crc32c.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "tenon/model_file.h"
 
 namespace tenon::tnn {
 namespace {
@@ -60,7 +60,7 @@ StatusOr<std::span<const std::byte>> First(
 
 Status CheckChecksum(std::string_view file, std::span<const std::byte> bytes,
                      const std::byte* said) {
-  const uint32_t actual = Checksum(bytes);
+  const uint32_t actual = ExtendCrc32c(0, bytes);
   if (actual == Load32(said)) return absl::OkStatus();
   return Error(
       file, kField,
@@ -95,11 +95,6 @@ Status CheckDataBytes(const ByteSource& source, const fb::Manifest& manifest,
 }
 
 }  // namespace
-
-uint32_t Checksum(std::span<const std::byte> bytes) {
-  return static_cast<uint32_t>(absl::ComputeCrc32c(
-      {reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
-}
 
 Status Error(std::string_view file, std::string_view field,
              std::string_view what) {

@@ -34,8 +34,6 @@ constexpr uint64_t DataBegin(uint64_t manifest_bytes) {
   return AlignUp(manifest_bytes + kChecksumBytes);
 }
 
-uint32_t Checksum(std::span<const std::byte> bytes);
-
 // "FILE: FIELD: what is wrong", kInvalidArgument.
 Status Error(std::string_view file, std::string_view field,
              std::string_view what);

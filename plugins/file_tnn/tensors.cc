@@ -1,5 +1,6 @@
 #include "file_tnn/tensors.h"
 
+#include <cstring>
 #include <limits>
 #include <optional>
 #include <set>
@@ -38,6 +39,13 @@ class TensorReader {
     return absl::InvalidArgumentError(absl::StrCat(field, ": ", what...));
   }
 
+  // The verifier does not look whether elements of eight bytes are aligned.
+  uint64_t Dim(uint32_t i) const {
+    uint64_t dim;
+    std::memcpy(&dim, stored_.dims()->Data() + i * sizeof(dim), sizeof(dim));
+    return dim;
+  }
+
   Status ReadDims() {
     tensor_.n_dims = stored_.dims()->size();
     if (tensor_.n_dims < 1 || tensor_.n_dims > 4)
@@ -45,7 +53,7 @@ class TensorReader {
     tensor_.dims = {1, 1, 1, 1};
     uint64_t elements = 1;
     for (uint32_t i = 0; i < tensor_.n_dims; ++i) {
-      const uint64_t dim = stored_.dims()->Get(i);
+      const uint64_t dim = Dim(i);
       if (dim < 1) return Wrong("dims", dim, " is not a size");
       if (dim > kMaxElements / elements)
         return Wrong("dims", dim, " makes too many elements: 2^63 or more");

@@ -2,10 +2,8 @@
 // all that it claims to have.
 #include <cstring>
 #include <span>
-#include <string_view>
 #include <vector>
 
-#include "absl/crc/crc32c.h"
 #include "fuzz/use_file.h"
 
 namespace tenon {
@@ -18,9 +16,8 @@ void Seal(std::span<std::byte> file) {
   std::memcpy(&size, file.data(), sizeof(size));
   const uint64_t manifest = sizeof(size) + uint64_t{size};
   if (manifest + sizeof(uint32_t) > file.size()) return;
-  const auto checksum = static_cast<uint32_t>(
-      absl::ComputeCrc32c({reinterpret_cast<const char*>(file.data()),
-                           static_cast<size_t>(manifest)}));
+  const uint32_t checksum =
+      ExtendCrc32c(0, file.first(static_cast<size_t>(manifest)));
   std::memcpy(&file[manifest], &checksum, sizeof(checksum));
 }
 

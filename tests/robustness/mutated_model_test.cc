@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/crc/crc32c.h"
 #include "support/engine.h"
 #include "support/pack.h"
 #include "support/random.h"
@@ -110,9 +109,8 @@ void SealPacked(Bytes& file) {
   const bool is_packed =
       file.size() >= 12 && std::memcmp(&file[8], "TNNM", 4) == 0;
   if (!is_packed || ManifestBytes(file) + 4 > file.size()) return;
-  const std::string_view manifest(reinterpret_cast<const char*>(file.data()),
-                                  ManifestBytes(file));
-  const auto checksum = static_cast<uint32_t>(absl::ComputeCrc32c(manifest));
+  const auto manifest = std::span(file).first(ManifestBytes(file));
+  const uint32_t checksum = ExtendCrc32c(0, manifest);
   std::memcpy(&file[manifest.size()], &checksum, sizeof(checksum));
 }
 

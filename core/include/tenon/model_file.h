@@ -59,6 +59,10 @@ struct ModelFile {
   Status Blame(const Status& error) const;
 };
 
+// CRC-32C of bytes that have the checksum `crc32c`, followed by `bytes`.  That
+// of no bytes is 0.
+uint32_t ExtendCrc32c(uint32_t crc32c, std::span<const std::byte> bytes);
+
 struct VerifyOptions {
   std::function<void(uint64_t done, uint64_t total)> progress;  // bytes
   const std::atomic<bool>* cancel = nullptr;  // checked between tensors
