@@ -1,14 +1,15 @@
-// The product of integers, four rows at a time.  With n = kCount vectors,
-//   Dot         sum[r] = sum over c < 4 n of code(r, c) * q(c)
+// Sums of products of integers, four rows at a time.  Byte 4 r + i of a vector
+// of codes belongs to row r, and byte i of every lane of the activations with
+// it is the same column's.  Lane r of a sum belongs to row r, so sums never
+// cross lanes:
+//   Dot         sum[r] = the products of row r, over a number of vectors
 //   DotScaled   sum[r] = scale[r] * the same; |scale| <= 128
-// where code(r, c) is byte 4 r + c % 4 of code[c / 4].  Lane r of a vector
-// holds four columns of row r, so sums never cross lanes.  Activations are in
-// [-127, 127], codes in [0, kMaxCode] or signed.  Sums of integers are exact,
-// so every body below gives the same bits.
+// Activations are in [-127, 127], codes in [0, kMaxCode] or signed.  Sums of
+// integers are exact, so every body below gives the same bits.
 //
-// Three bodies: the relaxed dot product of WebAssembly, whose second operand
-// has seven bits (raw codes, never signed bytes); plain SIMD128, which
-// multiplies 16-bit halves; and SSSE3 where SIMDe runs on x86.
+// Codes without a sign are multiplied two columns at a time into 16 bits, which
+// has three bodies: the relaxed dot product of WebAssembly, whose second
+// operand has seven bits; plain SIMD128; and SSSE3 where SIMDe runs on x86.
 #ifndef BACKEND_SIMD128_DOT_H_
 #define BACKEND_SIMD128_DOT_H_
 
