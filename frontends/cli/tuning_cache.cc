@@ -1,17 +1,17 @@
 #include "cli/tuning_cache.h"
 
-#include <unistd.h>
-
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <span>
 #include <string>
 #include <system_error>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "cli/atomic_file.h"
 
 namespace tenon::cli {
 namespace {
@@ -55,13 +55,6 @@ fs::path FileOf(std::string_view key) {
                         : folder / absl::StrFormat("threads-%016x", Hash(key));
 }
 
-bool Write(const fs::path& path, std::string_view content) {
-  std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  file << content;
-  file.close();
-  return file.good();
-}
-
 }  // namespace
 
 // The first line is the key: another one may have the same hash.
@@ -74,17 +67,17 @@ std::string TuningCache::Recall(std::string_view key) {
   return found == wanted ? text : "";
 }
 
-// Under another name first, so that nobody reads half of it.
 void TuningCache::Remember(std::string_view key, std::string_view text) {
   const std::string full = WithProcessor(key);
   const fs::path path = FileOf(full);
   if (path.empty()) return;
   std::error_code error;
   fs::create_directories(path.parent_path(), error);
-  const fs::path draft = absl::StrCat(path.string(), ".", getpid());
-  if (Write(draft, absl::StrCat(full, "\n", text, "\n")))
-    fs::rename(draft, path, error);
-  fs::remove(draft, error);
+  const auto file = AtomicFile::Create(path.string());
+  if (!file.ok()) return;
+  const std::string content = absl::StrCat(full, "\n", text, "\n");
+  if ((*file)->Write(0, std::as_bytes(std::span(content))).ok())
+    (*file)->Commit().IgnoreError();
 }
 
 }  // namespace tenon::cli

@@ -15,6 +15,7 @@ export interface ByteSource {
 }
 
 const BLOCK_BYTES = 4 * 1024 * 1024; // of one read of a file
+const BLOCKS_AHEAD = 4;
 
 /** @throws TenonError network, not-found, bad-file. */
 export async function openSource(ref: SourceRef): Promise<ByteSource> {
@@ -42,19 +43,17 @@ async function openHandle(handle: FileSystemFileHandle): Promise<ByteSource> {
   }
 }
 
-// Reads ahead by one block, while the one before is taken in.
+// Some blocks are on their way while the one before them is taken in.
 async function* blobChunks(name: string, blob: Blob) {
-  const read = (at: number) => {
-    const bytes = blob.slice(at, at + BLOCK_BYTES).arrayBuffer();
-    bytes.catch(() => {}); // told when its turn has come
-    return bytes;
-  };
-  let next = read(0);
-  for (let at = 0; at < blob.size; at += BLOCK_BYTES) {
-    const block = next;
-    next = read(at + BLOCK_BYTES);
+  const reads: Promise<ArrayBuffer>[] = [];
+  for (let at = 0; at < blob.size || reads.length > 0; ) {
+    for (; at < blob.size && reads.length < BLOCKS_AHEAD; at += BLOCK_BYTES) {
+      const bytes = blob.slice(at, at + BLOCK_BYTES).arrayBuffer();
+      bytes.catch(() => {}); // told when its turn has come
+      reads.push(bytes);
+    }
     try {
-      yield new Uint8Array(await block);
+      yield new Uint8Array(await reads.shift()!);
     } catch (error) {
       throw fileError(name, error);
     }
