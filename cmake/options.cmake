@@ -1,28 +1,31 @@
 # What a build contains.  Each variable is declared here, once, with its
 # default; presets and the command line change them.
 
-set(TENON_ARCHS arch_transformer arch_deltanet
-    CACHE STRING "Architecture plugins")
+# tenon_default(NAME VALUE...): not in the cache, so that a build folder follows
+# a default that changes.
+macro(tenon_default name)
+  if(NOT DEFINED ${name})
+    set(${name} ${ARGN})
+  endif()
+endmacro()
+
+# Plugins.
+tenon_default(TENON_ARCHS arch_transformer arch_deltanet)
 set(backends backend_scalar backend_simd128)
 if(NOT EMSCRIPTEN AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   list(APPEND backends backend_native)
 endif()
-set(TENON_BACKENDS ${backends}
-    CACHE STRING "Backend plugins, slow to fast: a later one overlays the earlier")
-set(TENON_EXECUTOR backend_threads
-    CACHE STRING "Executor plugin, or 'inline' for the core's own single thread")
-set(TENON_TOKENIZERS tokenizer_bpe tokenizer_spm
-    CACHE STRING "Tokenizer plugins")
-set(TENON_SAMPLERS sampler_logit_bias sampler_penalties sampler_top_k
-    sampler_typical_p sampler_top_p sampler_min_p sampler_temperature
-    sampler_greedy sampler_mirostat_v2 sampler_dist
-    CACHE STRING "Sampler plugins")
-set(TENON_FILES file_gguf file_tnn
-    CACHE STRING "File format plugins")
-set(TENON_FRONTENDS cli web
-    CACHE STRING "Folders of frontends/ to build")
-set(TENON_EXTRA_PLUGIN_DIRS ""
-    CACHE STRING "Folders of foreign plugins to build in this tree")
+tenon_default(TENON_BACKENDS ${backends})  # a later one overlays the earlier
+tenon_default(TENON_EXECUTOR backend_threads)  # 'inline': the core's own, one thread
+tenon_default(TENON_TOKENIZERS tokenizer_bpe tokenizer_spm)
+tenon_default(TENON_SAMPLERS
+  sampler_logit_bias sampler_penalties sampler_top_k sampler_typical_p
+  sampler_top_p sampler_min_p sampler_temperature sampler_greedy
+  sampler_mirostat_v2 sampler_dist)
+tenon_default(TENON_FILES file_gguf file_tnn)
+# Folders: of frontends/, and of foreign plugins to build in this tree.
+tenon_default(TENON_FRONTENDS cli web)
+tenon_default(TENON_EXTRA_PLUGIN_DIRS)
 
 option(TENON_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(TENON_FUZZ "The fuzz tests fuzz; they replay their corpus otherwise (needs clang)" OFF)
