@@ -49,6 +49,7 @@ test("a chat is a conversation that reads only what is new", async (t) => {
 test("Escape stops, and one can go on", async (t) => {
   const page = await site.visit(t);
   await loaded(page);
+  await set(page, { temperature: 10, maxTokens: 100_000 }); // hardly ends by itself
   await page.evaluate(() => {
     const log = document.querySelector("#log");
     const observer = new MutationObserver(() => {
@@ -59,6 +60,7 @@ test("Escape stops, and one can go on", async (t) => {
     observer.observe(log, { childList: true, subtree: true });
   });
   assert.match(await ask(page, "Once upon a time"), /; stopped\.$/);
+  await set(page, { temperature: 0.5, maxTokens: 30 });
   assert.doesNotMatch(await ask(page, "Once upon a time"), /; stopped\.$/);
 });
 
