@@ -14,17 +14,13 @@ import {
   runNative,
   TenonError,
 } from "./support/setup.ts";
+import { PROMPT, textOf } from "./support/text.ts";
 
-const PROMPT = "Once upon a time";
-
-async function textOf(source: ModelSource, options: LoadOptions): Promise<string> {
+async function firstText(source: ModelSource, options: LoadOptions): Promise<string> {
   const engine = await Engine.load(source, options);
   try {
     const session = await engine.createSession();
-    let text = "";
-    const greedy = { maxTokens: 60, temperature: 0 };
-    for await (const piece of session.generate(PROMPT, greedy)) text += piece;
-    return text;
+    return await textOf(session, PROMPT, { maxTokens: 60, temperature: 0 });
   } finally {
     await engine.close();
   }
@@ -45,8 +41,8 @@ for (const model of MODELS)
       test(`${module} writes the text of the GGUF`, async () => {
         for (const activations of ["int8", "f32"] as const) {
           const options = { module, activations };
-          const expected = await textOf(modelPath(model), options);
-          assert.equal(await textOf(path, options), expected);
+          const expected = await firstText(modelPath(model), options);
+          assert.equal(await firstText(path, options), expected);
         }
       });
 

@@ -12,6 +12,8 @@ export const { Engine, TenonError } = (await import(
   new URL("dist/index.js", web).href
 )) as typeof import("../../src/index.ts");
 
+export type TestEngine = Awaited<ReturnType<typeof Engine.load>>;
+
 export function modelPath(name: string): string {
   return fileURLToPath(new URL(`models/${name}.gguf`, root));
 }
