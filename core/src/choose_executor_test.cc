@@ -60,6 +60,11 @@ std::shared_ptr<const Model> Load(uint32_t threads, TuningMemory* memory) {
   return *std::move(model);
 }
 
+ExecutorChoice Choose(const LoadOptions& options) {
+  return ChooseExecutor(Plugins({&kArch, &kBackendFake, &kFakeTeams}), options,
+                        *LoadFake());
+}
+
 TEST(ChooseExecutor, TakesWhatIsRemembered) {
   FakeMemory memory;
   memory.text = "2: 1=3 2=1.5 3=2";
@@ -118,8 +123,7 @@ TEST(ChooseExecutor, MeasuresNothingWhereThereIsOneCore) {
   LoadOptions options;
   options.most_threads = 1;
   options.tuning = &memory;
-  const Registry registry = Plugins({&kArch, &kBackendFake, &kFakeTeams});
-  const auto choice = ChooseExecutor(registry, options, *LoadFake());
+  const auto choice = Choose(options);
   EXPECT_EQ(choice.executor->workers(), 1u);
   EXPECT_FALSE(choice.tuning.has_value());
 }
@@ -129,12 +133,10 @@ TEST(ChooseExecutor, TriesNoMoreThanTheMost) {
   LoadOptions options;
   options.most_threads = 5;
   options.tuning = &memory;
-  const Registry registry = Plugins({&kArch, &kBackendFake, &kFakeTeams});
-  const auto choice = ChooseExecutor(registry, options, *LoadFake());
+  const auto choice = Choose(options);
   EXPECT_EQ(choice.tuning->samples.back().threads, 5u);
   options.tuning = nullptr;
-  EXPECT_EQ(ChooseExecutor(registry, options, *LoadFake()).executor->workers(),
-            5u);
+  EXPECT_EQ(Choose(options).executor->workers(), 5u);
 }
 
 // Half a measurement must not decide about the loads to come.
@@ -144,8 +146,7 @@ TEST(ChooseExecutor, RemembersNothingWhenItIsCancelled) {
   LoadOptions options;
   options.tuning = &memory;
   options.cancel = &cancel;
-  const Registry registry = Plugins({&kArch, &kBackendFake, &kFakeTeams});
-  const auto choice = ChooseExecutor(registry, options, *LoadFake());
+  const auto choice = Choose(options);
   EXPECT_NE(choice.executor, nullptr);
   EXPECT_THAT(memory.told, SizeIs(0));
 }

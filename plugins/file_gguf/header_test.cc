@@ -9,12 +9,14 @@
 #include "file_gguf/open_for_test.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "support/memory_file.h"
 
 namespace tenon::gguf {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using testing_support::UnmappedSource;
 
 // Written by hand from the format's description: one key, one tensor of two
 // F16 values.
@@ -201,8 +203,8 @@ TEST(Header, OfAnUnmappedSourceIsReadInPieces) {
       .AddTensor("w", {1 << 21}, std::vector<float>(1 << 21));
   const auto bytes = writer.Bytes();
   uint64_t read_up_to = 0;
-  const auto file =
-      OpenSource(std::make_unique<UnmappedSource>("f", bytes, &read_up_to));
+  const auto file = OpenSource(
+      std::make_unique<UnmappedSource>(FromMemory("f", bytes), &read_up_to));
   ASSERT_TRUE(file.ok()) << file.status();
   EXPECT_EQ(*file->metadata.String("after"), "here");
   EXPECT_EQ(std::get<NumberArray>(*file->metadata.Find("long")).size(),
@@ -215,9 +217,8 @@ TEST(Header, OfAnUnmappedSourceIsReadInPieces) {
 TEST(Header, OfAnUnmappedSourceHasTheSameErrors) {
   auto bytes = SmallFile().Bytes();
   bytes.pop_back();
-  uint64_t read_up_to = 0;
   const auto unmapped =
-      OpenSource(std::make_unique<UnmappedSource>("f", bytes, &read_up_to));
+      OpenSource(std::make_unique<UnmappedSource>(FromMemory("f", bytes)));
   EXPECT_EQ(unmapped.status(), OpenBytes(bytes).status());
   EXPECT_FALSE(unmapped.ok());
 }

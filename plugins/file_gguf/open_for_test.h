@@ -2,7 +2,6 @@
 #ifndef TENON_FILE_GGUF_OPEN_FOR_TEST_H_
 #define TENON_FILE_GGUF_OPEN_FOR_TEST_H_
 
-#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -18,25 +17,6 @@
 #include "tenon/registry.h"
 
 namespace tenon::gguf {
-
-// Bytes that can be read, but not mapped.  Notes how far it was read.
-class UnmappedSource final : public ByteSource {
- public:
-  UnmappedSource(std::string name, std::span<const std::byte> bytes,
-                 uint64_t* read_up_to)
-      : memory_(FromMemory(std::move(name), bytes)), read_up_to_(read_up_to) {}
-
-  std::string_view name() const override { return memory_->name(); }
-  uint64_t size() const override { return memory_->size(); }
-  Status Read(uint64_t offset, std::span<std::byte> out) override {
-    *read_up_to_ = std::max<uint64_t>(*read_up_to_, offset + out.size());
-    return memory_->Read(offset, out);
-  }
-
- private:
-  std::unique_ptr<ByteSource> memory_;
-  uint64_t* read_up_to_;
-};
 
 // The bytes of a file, named for a shard or anything else.
 struct NamedBytes {

@@ -4,7 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <string>
@@ -17,6 +16,7 @@
 #include "file_tnn/plugin.h"
 #include "file_tnn/tensors.h"
 #include "file_tnn/write.h"
+#include "support/memory_file.h"
 #include "tenon/model_file.h"
 #include "tenon/registry.h"
 
@@ -24,30 +24,8 @@ namespace tenon::tnn {
 
 using Bytes = std::vector<std::byte>;
 
-class MemorySink final : public ByteSink {
- public:
-  Status Write(uint64_t offset, std::span<const std::byte> bytes) override {
-    file.resize(std::max<size_t>(file.size(), offset + bytes.size()));
-    std::ranges::copy(bytes, &file[offset]);
-    return absl::OkStatus();
-  }
-  Bytes file;
-};
-
-// Bytes that can be read, but not mapped.
-class UnmappedSource final : public ByteSource {
- public:
-  explicit UnmappedSource(std::span<const std::byte> bytes)
-      : memory_(FromMemory("f", bytes)) {}
-  std::string_view name() const override { return memory_->name(); }
-  uint64_t size() const override { return memory_->size(); }
-  Status Read(uint64_t offset, std::span<std::byte> out) override {
-    return memory_->Read(offset, out);
-  }
-
- private:
-  std::unique_ptr<ByteSource> memory_;
-};
+using testing_support::MemorySink;
+using testing_support::UnmappedSource;
 
 // As the file "f".  The bytes outlive the result.
 inline StatusOr<ModelFile> OpenBytes(std::span<const std::byte> bytes) {

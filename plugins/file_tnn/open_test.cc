@@ -52,7 +52,8 @@ TEST(Open, GivesWhatWasWritten) {
 
 TEST(Open, ReadsTheManifestOfAnUnmappedFile) {
   const Bytes bytes = SmallFile();
-  const auto file = Open(std::make_unique<UnmappedSource>(bytes), {}, {});
+  const auto file =
+      Open(std::make_unique<UnmappedSource>(FromMemory("f", bytes)), {}, {});
   ExpectSmallModel(file);
   EXPECT_EQ(file->headers.size(), 1u);
 }

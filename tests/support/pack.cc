@@ -1,29 +1,13 @@
 #include "support/pack.h"
 
 #include <algorithm>
-#include <vector>
 
+#include "support/memory_file.h"
 #include "tenon/byte_source.h"
 #include "tenon/model_file.h"
 #include "tenon/pack.h"
 
 namespace tenon::testing_support {
-namespace {
-
-class MemorySink final : public ByteSink {
- public:
-  Status Write(uint64_t offset, std::span<const std::byte> bytes) override {
-    bytes_.resize(std::max<size_t>(bytes_.size(), offset + bytes.size()));
-    std::ranges::copy(bytes, &bytes_[offset]);
-    return absl::OkStatus();
-  }
-  std::span<const std::byte> bytes() const { return bytes_; }
-
- private:
-  std::vector<std::byte> bytes_;
-};
-
-}  // namespace
 
 StatusOr<AlignedBuffer> PackInMemory(const Registry& registry,
                                      std::span<const std::byte> file,
@@ -37,8 +21,8 @@ StatusOr<AlignedBuffer> PackInMemory(const Registry& registry,
                                   sink));
   TENON_ASSIGN_OR_RETURN(
       AlignedBuffer packed,
-      AlignedBuffer::Allocate(sink.bytes().size(), "a packed file"));
-  std::ranges::copy(sink.bytes(), packed.data());
+      AlignedBuffer::Allocate(sink.file.size(), "a packed file"));
+  std::ranges::copy(sink.file, packed.data());
   return packed;
 }
 
