@@ -72,9 +72,9 @@ uint32_t AttentionHeads(const KernelArgs& args,
   return RowCount(args.out, ctx) * args.As<AttentionAttrs>().heads;
 }
 
-size_t AttentionScratch(const KernelArgs& args,
-                        const ScratchQuery& query) noexcept {
-  const size_t row = args.As<AttentionAttrs>().head_dim;
+uint64_t AttentionScratch(const KernelArgs& args,
+                          const ScratchQuery& query) noexcept {
+  const uint64_t row = args.As<AttentionAttrs>().head_dim;
   return (row + query.max_positions) * sizeof(float);
 }
 

@@ -48,8 +48,8 @@ uint32_t ConvChannels(const KernelArgs& args, const StepContext& ctx) noexcept {
   return ctx.tokens == 0 ? 0 : args.out.cols;
 }
 
-size_t ConvScratch(const KernelArgs& args, const ScratchQuery&) noexcept {
-  return args.weight[0].cols * sizeof(float);
+uint64_t ConvScratch(const KernelArgs& args, const ScratchQuery&) noexcept {
+  return uint64_t{args.weight[0].cols} * sizeof(float);
 }
 
 void CausalConv(const KernelArgs& args, const StepContext& ctx, Range range,

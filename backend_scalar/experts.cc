@@ -112,8 +112,8 @@ auto Int8Dot(const KernelArgs& args, const StepContext& ctx,
 
 }  // namespace
 
-size_t RouteScratch(const KernelArgs& args, const ScratchQuery&) noexcept {
-  return args.As<RouteAttrs>().experts * sizeof(float);
+uint64_t RouteScratch(const KernelArgs& args, const ScratchQuery&) noexcept {
+  return uint64_t{args.As<RouteAttrs>().experts} * sizeof(float);
 }
 
 void Route(const KernelArgs& args, const StepContext& ctx, Range range,

@@ -84,7 +84,7 @@ class Chunk {
     for (size_t i = 0; i < n; ++i) l_[i] = sum += head.decay(begin + i);
   }
 
-  static size_t Floats(size_t s) noexcept { return kChunkTokens * s; }
+  static uint64_t Floats(uint64_t s) noexcept { return kChunkTokens * s; }
 
   void Run() noexcept {
     for (size_t i = 0; i < n_; ++i) {
@@ -154,7 +154,8 @@ void GatedDelta(const KernelArgs& args, const StepContext& ctx, Range range,
   }
 }
 
-size_t DeltaChunkScratch(const KernelArgs& args, const ScratchQuery&) noexcept {
+uint64_t DeltaChunkScratch(const KernelArgs& args,
+                           const ScratchQuery&) noexcept {
   return Chunk::Floats(args.As<DeltaAttrs>().head_dim) * sizeof(float);
 }
 

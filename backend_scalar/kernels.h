@@ -10,8 +10,8 @@ namespace tenon::scalar {
 using Kernel = void(const KernelArgs& args, const StepContext& ctx, Range range,
                     std::byte* scratch) noexcept;
 using Items = uint32_t(const KernelArgs& args, const StepContext& ctx) noexcept;
-using ScratchBytes = size_t(const KernelArgs& args,
-                            const ScratchQuery& query) noexcept;
+using ScratchBytes = uint64_t(const KernelArgs& args,
+                              const ScratchQuery& query) noexcept;
 using Refuses = const char*(const KernelArgs& args) noexcept;
 
 // One item per row of the output.

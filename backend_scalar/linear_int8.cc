@@ -5,8 +5,9 @@
 
 namespace tenon::scalar {
 
-size_t LinearInt8Scratch(const KernelArgs& args, const ScratchQuery&) noexcept {
-  return args.weight[0].cols / quant::kGroup * sizeof(ScaledGroup);
+uint64_t LinearInt8Scratch(const KernelArgs& args,
+                           const ScratchQuery&) noexcept {
+  return uint64_t{args.weight[0].cols / quant::kGroup} * sizeof(ScaledGroup);
 }
 
 template <typename Format>

@@ -11,8 +11,8 @@ uint32_t AttentionItems(const KernelArgs& args,
   return static_cast<uint32_t>(blocks * args.As<AttentionAttrs>().kv_heads);
 }
 
-size_t AttentionScratch(const KernelArgs& args,
-                        const ScratchQuery& query) noexcept {
+uint64_t AttentionScratch(const KernelArgs& args,
+                          const ScratchQuery& query) noexcept {
   return AttentionBlock<RowMath>::Floats(args.As<AttentionAttrs>(),
                                          query.max_positions) *
          sizeof(float);

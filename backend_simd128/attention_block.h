@@ -20,7 +20,7 @@ inline constexpr size_t kBlock = 4;  // tokens of an item
 inline constexpr size_t kTile = 16;  // positions decoded at a time
 inline constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
-inline size_t RoundUp(size_t n, size_t multiple) noexcept {
+inline uint64_t RoundUp(uint64_t n, uint64_t multiple) noexcept {
   return (n + multiple - 1) / multiple * multiple;
 }
 
@@ -107,9 +107,11 @@ class AttentionBlock {
         buffer_(scratch),
         scores_(scratch + kTile * attrs_.head_dim) {}
 
-  static size_t Floats(const AttentionAttrs& attrs, size_t positions) noexcept {
-    return kTile * attrs.head_dim +
-           kBlock * (attrs.heads / attrs.kv_heads) * ScoresOf(positions);
+  static uint64_t Floats(const AttentionAttrs& attrs,
+                         uint32_t positions) noexcept {
+    return uint64_t{kTile} * attrs.head_dim +
+           uint64_t{kBlock} * (attrs.heads / attrs.kv_heads) *
+               ScoresOf(positions);
   }
 
   void Run() noexcept {
@@ -131,7 +133,7 @@ class AttentionBlock {
 
  private:
   // Room for the scores of a query: in sixteens, then their sum.
-  static size_t ScoresOf(size_t positions) noexcept {
+  static uint64_t ScoresOf(uint64_t positions) noexcept {
     return RoundUp(positions, kSumLanes) + kSumLanes;
   }
 

@@ -119,8 +119,8 @@ uint32_t ConvChannels(const KernelArgs& args, const StepContext& ctx) noexcept {
   return static_cast<uint32_t>((args.out.cols + kChannels - 1) / kChannels);
 }
 
-size_t ConvScratch(const KernelArgs& args, const ScratchQuery&) noexcept {
-  return args.weight[0].cols * (kChannels + 1) * sizeof(float);
+uint64_t ConvScratch(const KernelArgs& args, const ScratchQuery&) noexcept {
+  return uint64_t{args.weight[0].cols} * (kChannels + 1) * sizeof(float);
 }
 
 void CausalConv(const KernelArgs& args, const StepContext& ctx, Range range,

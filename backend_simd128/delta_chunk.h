@@ -38,7 +38,7 @@ class DeltaChunk {
     }
   }
 
-  static size_t Floats(size_t s) noexcept { return 3 * kChunkTokens * s; }
+  static uint64_t Floats(uint64_t s) noexcept { return 3 * kChunkTokens * s; }
 
   void Run() noexcept {
     for (size_t first = 0; first < n_; first += kTileTokens)

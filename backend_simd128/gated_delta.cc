@@ -58,7 +58,8 @@ void GatedDelta(const KernelArgs& args, const StepContext& ctx, Range range,
   }
 }
 
-size_t DeltaChunkScratch(const KernelArgs& args, const ScratchQuery&) noexcept {
+uint64_t DeltaChunkScratch(const KernelArgs& args,
+                           const ScratchQuery&) noexcept {
   return DeltaChunk<RowMath>::Floats(args.As<DeltaAttrs>().head_dim) *
          sizeof(float);
 }

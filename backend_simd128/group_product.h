@@ -88,24 +88,36 @@ class DecodedCodes {
   v128_t codes_[8];
 };
 
-// 32 activations of a token.
+// 32 activations of a token.  Every number is in all the lanes that it is
+// multiplied with, so that one load brings it from where tokens are kept.
+template <typename Format>
 struct Token {
-  Activations a;
+  v128_t q[8];  // Activations
   v128_t scale;
-  v128_t sums;  // sum[0], sum[1] in the halves of every lane
+  v128_t sums;  // sum[0], sum[1] in the halves of every lane; see Token()
 
   TENON_INLINE explicit Token(const A8Block& x) noexcept
-      : a(x.q), scale(Splat(x.scale)), sums(wasm_v128_load32_splat(x.sum)) {}
+      : scale(Splat(x.scale)), sums(wasm_v128_load32_splat(x.sum)) {
+    using B = PackedBlock<Format>;
+    const Activations a(x.q);
+    for (size_t j = 0; j < 8; ++j) q[j] = a(j);
+    // Without scales the sums are the same for all rows: as msum, or times
+    // the offset.
+    constexpr int kFactor = B::kOffset == 0 ? 1 : B::kOffset;
+    if constexpr (B::kScales == 0)
+      sums = wasm_i32x4_dot_i16x8(sums, Constant(wasm_i16x8_splat(kFactor)));
+  }
 };
 
 template <typename Format, typename Code>
 TENON_INLINE v128_t Isum(const GroupScales<Format>& w, size_t quad,
-                         const Code& code, const Token& x) noexcept {
+                         const Code& code, const Token<Format>& x) noexcept {
   using B = PackedBlock<Format>;
   constexpr int kMax = B::kMaxCode;
+  const auto q = [&x](size_t j) noexcept { return x.q[j]; };
   if constexpr (B::kScales == 2) {
-    const v128_t low = DotScaled<kMax, 0, 4>(code, x.a, w.scale[0].quad[quad]);
-    const v128_t high = DotScaled<kMax, 4, 8>(code, x.a, w.scale[1].quad[quad]);
+    const v128_t low = DotScaled<kMax, 0, 4>(code, q, w.scale[0].quad[quad]);
+    const v128_t high = DotScaled<kMax, 4, 8>(code, q, w.scale[1].quad[quad]);
     v128_t sum = wasm_i32x4_add(low, high);
     if constexpr (B::kOffset != 0) {
       const v128_t excess =
@@ -117,22 +129,19 @@ TENON_INLINE v128_t Isum(const GroupScales<Format>& w, size_t quad,
     return sum;
   } else if constexpr (B::kScales == 1) {
     static_assert(B::kOffset == 0);
-    return DotScaled<kMax, 0, 8>(code, x.a, w.scale[0].quad[quad]);
+    return DotScaled<kMax, 0, 8>(code, q, w.scale[0].quad[quad]);
   } else {
     const v128_t sum =
-        DotScaled<kMax, 0, 8>(code, x.a, Constant(wasm_i16x8_splat(1)));
-    if constexpr (B::kOffset == 0) return sum;
-    return wasm_i32x4_sub(
-        sum,
-        wasm_i32x4_dot_i16x8(Constant(wasm_i16x8_splat(B::kOffset)), x.sums));
+        DotScaled<kMax, 0, 8>(code, q, Constant(wasm_i16x8_splat(1)));
+    return B::kOffset == 0 ? sum : wasm_i32x4_sub(sum, x.sums);
   }
 }
 
 template <typename Format>
 TENON_INLINE v128_t Msum(const GroupScales<Format>& w, size_t quad,
-                         const Token& x) noexcept {
+                         const Token<Format>& x) noexcept {
   if constexpr (GroupScales<Format>::kScales == 0)
-    return wasm_i32x4_dot_i16x8(Constant(wasm_i16x8_splat(1)), x.sums);
+    return x.sums;
   else
     return wasm_i32x4_dot_i16x8(w.pair.quad[quad], x.sums);
 }
@@ -142,7 +151,8 @@ TENON_INLINE v128_t Msum(const GroupScales<Format>& w, size_t quad,
 template <typename Format, typename Code>
 TENON_INLINE v128_t AddGroup(v128_t sum, const BlockScales<Format>& block,
                              const GroupScales<Format>& w, size_t quad,
-                             const Code& code, const Token& x) noexcept {
+                             const Code& code,
+                             const Token<Format>& x) noexcept {
   const v128_t isum = wasm_f32x4_convert_i32x4(Isum(w, quad, code, x));
   const v128_t scale = wasm_f32x4_mul(block.d.quad[quad], x.scale);
   sum = wasm_f32x4_add(sum, wasm_f32x4_mul(isum, scale));

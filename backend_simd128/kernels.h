@@ -10,8 +10,8 @@ namespace tenon::simd128 {
 using Kernel = void(const KernelArgs& args, const StepContext& ctx, Range range,
                     std::byte* scratch) noexcept;
 using Items = uint32_t(const KernelArgs& args, const StepContext& ctx) noexcept;
-using ScratchBytes = size_t(const KernelArgs& args,
-                            const ScratchQuery& query) noexcept;
+using ScratchBytes = uint64_t(const KernelArgs& args,
+                              const ScratchQuery& query) noexcept;
 using Refuses = const char*(const KernelArgs& args) noexcept;
 
 // One item per row of the output.
@@ -71,6 +71,9 @@ ScratchBytes LinearF32Scratch;
 template <typename Format>
 void LinearInt8(const KernelArgs& args, const StepContext& ctx, Range range,
                 std::byte* scratch) noexcept;
+template <typename Format>
+uint64_t LinearInt8Scratch(const KernelArgs& args,
+                           const ScratchQuery& query) noexcept;
 Items RowGroups;
 
 }  // namespace tenon::simd128

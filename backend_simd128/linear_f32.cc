@@ -53,8 +53,9 @@ uint32_t WeightRows(const KernelArgs& args, const StepContext& ctx) noexcept {
   return RowCount(args.out, ctx) == 0 ? 0 : args.weight[0].rows;
 }
 
-size_t LinearF32Scratch(const KernelArgs&, const ScratchQuery& query) noexcept {
-  return query.max_tokens * sizeof(Lanes16);
+uint64_t LinearF32Scratch(const KernelArgs&,
+                          const ScratchQuery& query) noexcept {
+  return uint64_t{query.max_tokens} * sizeof(Lanes16);
 }
 
 void LinearF32(const KernelArgs& args, const StepContext& ctx, Range range,

@@ -11,8 +11,11 @@ namespace tenon::simd128 {
 namespace {
 
 // Tokens that share one decoding of the weights: their activations stay in the
-// first cache.
+// second cache.
 constexpr size_t kTokens = 16;
+
+// Tokens of one turn of the innermost loop.
+constexpr size_t kTurn = 4;
 
 // Asks for what is read some time after `bytes` at `p`: a single token waits
 // for memory otherwise.
@@ -35,7 +38,7 @@ void MultiplyOne(const std::byte* block, size_t blocks, size_t ahead,
       const std::byte* tile = B::TileHalf(block, g, 0);
       TouchLines(tile + ahead, B::kTileBytes);
       const GroupScales<Format> w(block, g);
-      const Token token(*x);
+      const Token<Format> token(*x);
       const StoredCodes<Format> upper{tile}, lower{tile + B::Way::kBytes};
       sum0 = AddGroup(sum0, scales, w, 0, upper, token);
       sum1 = AddGroup(sum1, scales, w, 1, lower, token);
@@ -44,26 +47,106 @@ void MultiplyOne(const std::byte* block, size_t blocks, size_t ahead,
   sums = {{sum0, sum1}};
 }
 
-// The same of several tokens, whose rows of blocks lie `stride` apart.
+// For each quad of a row group, the sums of so many tokens.
+struct TokenSums {
+  v128_t quad[2][kTokens];
+};
+
+// The products with several tokens.  x: group by group, each of all tokens.
 template <typename Format>
-void MultiplyMany(const std::byte* block, size_t blocks, const A8Block* x,
-                  size_t stride, size_t tokens, Rows8* sums) noexcept {
+void MultiplyMany(const std::byte* block, size_t blocks, const Token<Format>* x,
+                  size_t tokens, TokenSums& sums) noexcept {
   using B = PackedBlock<Format>;
-  std::fill_n(sums, tokens, Rows8{{Zero(), Zero()}});
+  std::fill_n(sums.quad[0], 2 * kTokens, Zero());
   for (size_t b = 0; b < blocks; ++b, block += B::kBytes) {
     const BlockScales<Format> scales(block);
-    for (size_t g = 0; g < B::kGroups; ++g, ++x) {
+    for (size_t g = 0; g < B::kGroups; ++g, x += tokens) {
       const GroupScales<Format> w(block, g);
       for (size_t quad = 0; quad < 2; ++quad) {
         const DecodedCodes<Format> codes(B::TileHalf(block, g, quad));
-        v128_t* sum = &sums->quad[quad];
-        const A8Block* token = x;
-        for (size_t t = 0; t < tokens; ++t, sum += 2, token += stride)
-          *sum = AddGroup(*sum, scales, w, quad, codes, Token(*token));
+        v128_t* sum = sums.quad[quad];
+        const Token<Format>*token = x, *end = x + tokens / kTurn * kTurn;
+        for (; token != end; token += kTurn, sum += kTurn)
+          for (size_t i = 0; i < kTurn; ++i)
+            sum[i] = AddGroup(sum[i], scales, w, quad, codes, token[i]);
+        for (; token != x + tokens; ++token, ++sum)
+          *sum = AddGroup(*sum, scales, w, quad, codes, *token);
       }
     }
   }
 }
+
+// The product of a step with a weight.
+template <typename Format>
+class Product {
+ public:
+  TENON_INLINE Product(const KernelArgs& args, const StepContext& ctx) noexcept
+      : args_(args),
+        ctx_(ctx),
+        blocks_(B::BlocksOf(args.weight[0].cols)),
+        stride_(args.in[0].row_bytes / sizeof(A8Block)) {}
+
+  // The only token.
+  TENON_INLINE void RunOne(Range groups) const noexcept {
+    const std::byte* end = Rows(RowGroupsOf(args_.weight[0].rows));
+    for (size_t group = groups.begin; group < groups.end; ++group) {
+      const size_t ahead = std::min<size_t>(kAhead, end - Rows(group + 1));
+      Rows8 sums;
+      MultiplyOne<Format>(Rows(group), blocks_, ahead, X(0), sums);
+      Store(Columns(group), 0, sums.quad[0], sums.quad[1]);
+    }
+  }
+
+  // `tokens`: kTokens for each group of columns.
+  TENON_INLINE void RunMany(Range groups,
+                            Token<Format>* tokens) const noexcept {
+    const size_t all = RowCount(args_.out, ctx_);
+    for (size_t first = 0; first < all; first += kTokens) {
+      const size_t count = std::min(kTokens, all - first);
+      Spread(first, count, tokens);
+      for (size_t group = groups.begin; group < groups.end; ++group) {
+        TokenSums sums;
+        MultiplyMany(Rows(group), blocks_, tokens, count, sums);
+        const OutputColumns<kGroupRows> columns = Columns(group);
+        for (size_t t = 0; t < count; ++t)
+          Store(columns, first + t, sums.quad[0][t], sums.quad[1][t]);
+      }
+    }
+  }
+
+ private:
+  using B = PackedBlock<Format>;
+
+  const std::byte* Rows(size_t group) const noexcept {
+    return args_.weight[0].data + group * blocks_ * B::kBytes;
+  }
+  const A8Block* X(size_t token) const noexcept {
+    return RowOf<A8Block>(args_.in[0], ctx_, token);
+  }
+  OutputColumns<kGroupRows> Columns(size_t group) const noexcept {
+    return OutputColumns<kGroupRows>(args_, ctx_, group * kGroupRows);
+  }
+
+  // The blocks of tokens [first, first + count), group by group.
+  void Spread(size_t first, size_t count,
+              Token<Format>* tokens) const noexcept {
+    for (size_t g = 0; g < blocks_ * B::kGroups; ++g)
+      for (size_t t = 0; t < count; ++t)
+        *tokens++ = Token<Format>(X(first)[t * stride_ + g]);
+  }
+
+  static void Store(const OutputColumns<kGroupRows>& columns, size_t t,
+                    v128_t sums0, v128_t sums1) noexcept {
+    float values[kGroupRows];
+    simd128::Store(values, sums0);
+    simd128::Store(values + kLanes, sums1);
+    columns.Store(t, values);
+  }
+
+  const KernelArgs& args_;
+  const StepContext& ctx_;
+  size_t blocks_, stride_;
+};
 
 }  // namespace
 
@@ -73,39 +156,27 @@ uint32_t RowGroups(const KernelArgs& args, const StepContext& ctx) noexcept {
 }
 
 template <typename Format>
+uint64_t LinearInt8Scratch(const KernelArgs& args,
+                           const ScratchQuery& query) noexcept {
+  if (query.max_tokens == 1) return 0;
+  return uint64_t{args.weight[0].cols / quant::kGroup} * kTokens *
+         sizeof(Token<Format>);
+}
+
+template <typename Format>
 void LinearInt8(const KernelArgs& args, const StepContext& ctx, Range range,
-                std::byte*) noexcept {
-  using B = PackedBlock<Format>;
-  const WeightRef& weight = args.weight[0];
-  const size_t blocks = B::BlocksOf(weight.cols);
-  const size_t tokens = RowCount(args.out, ctx);
-  const size_t stride = args.in[0].row_bytes / sizeof(A8Block);
-  const size_t group_bytes = blocks * B::kBytes;
-  const std::byte* end = weight.data + RowGroupsOf(weight.rows) * group_bytes;
-  for (size_t group = range.begin; group < range.end; ++group) {
-    const std::byte* rows = weight.data + group * group_bytes;
-    const size_t ahead = std::min<size_t>(kAhead, end - rows - group_bytes);
-    const OutputColumns<kGroupRows> columns(args, ctx, group * kGroupRows);
-    for (size_t first = 0; first < tokens; first += kTokens) {
-      const size_t count = std::min(kTokens, tokens - first);
-      const A8Block* x = RowOf<A8Block>(args.in[0], ctx, first);
-      Rows8 sums[kTokens];
-      if (count == 1)
-        MultiplyOne<Format>(rows, blocks, ahead, x, sums[0]);
-      else
-        MultiplyMany<Format>(rows, blocks, x, stride, count, sums);
-      for (size_t t = 0; t < count; ++t) {
-        float values[kGroupRows];
-        simd128::Store(values, sums[t].quad[0]);
-        simd128::Store(values + kLanes, sums[t].quad[1]);
-        columns.Store(first + t, values);
-      }
-    }
-  }
+                std::byte* scratch) noexcept {
+  const Product<Format> product(args, ctx);
+  if (RowCount(args.out, ctx) == 1)
+    product.RunOne(range);
+  else
+    product.RunMany(range, reinterpret_cast<Token<Format>*>(scratch));
 }
 
 #define TENON_FLOAT_WEIGHT(W, w)
-#define TENON_BLOCK_WEIGHT(W, w) template Kernel LinearInt8<quant::W>;
+#define TENON_BLOCK_WEIGHT(W, w)        \
+  template Kernel LinearInt8<quant::W>; \
+  template ScratchBytes LinearInt8Scratch<quant::W>;
 #include "backend_simd128/weights.inc"
 #undef TENON_FLOAT_WEIGHT
 #undef TENON_BLOCK_WEIGHT

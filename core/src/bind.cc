@@ -135,8 +135,8 @@ void BoundGraph::AttachWeights(std::span<const std::byte* const> data) {
       args[i].weight[k].data = data[Index(uses[i].weights[k])];
 }
 
-size_t BoundGraph::ScratchBytes(uint32_t positions) const {
-  size_t bytes = 0;
+uint64_t BoundGraph::ScratchBytes(uint32_t positions) const {
+  uint64_t bytes = 0;
   for (size_t i = 0; i < args.size(); ++i) {
     if (uses[i].scratch == nullptr) continue;
     const ScratchQuery query{uses[i].max_tokens, positions};

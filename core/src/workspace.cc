@@ -22,11 +22,11 @@ StatusOr<Workspace> Workspace::Allocate(const BoundGraph& bound,
       AlignedBuffer::Allocate(
           std::max(bound.prefill.arena_bytes, bound.decode.arena_bytes),
           "activations"));
-  space.scratch_stride = bound.ScratchBytes(positions);
+  const uint64_t scratch = bound.ScratchBytes(positions);
   TENON_ASSIGN_OR_RETURN(
       space.scratches,
-      AlignedBuffer::Allocate(uint64_t{space.scratch_stride} * workers,
-                              "scratch memory"));
+      AlignedBuffer::Allocate(scratch * workers, "scratch memory"));
+  space.scratch_stride = static_cast<size_t>(scratch);
   return space;
 }
 

@@ -80,7 +80,7 @@ struct BoundGraph {
   // the graph, in that weight's layout, and must stay valid.
   void AttachWeights(std::span<const std::byte* const> data);
   // Scratch bytes that one worker needs for a context of `positions`.
-  size_t ScratchBytes(uint32_t positions) const;
+  uint64_t ScratchBytes(uint32_t positions) const;
 
   // Parallel to args: how much scratch each call takes, and which weights.
   struct Use {

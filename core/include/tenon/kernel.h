@@ -100,12 +100,12 @@ using ItemsFn = uint32_t (*)(const KernelArgs& args,
                              const StepContext& ctx) noexcept;
 
 // Scratch bytes of one call for steps of at most `max_tokens`; nullptr: none.
-// `max_positions` bounds position + T.
+// `max_positions` bounds position + T.  64 bits everywhere, as in PackedLayout.
 struct ScratchQuery {
   uint32_t max_tokens, max_positions;
 };
-using ScratchFn = size_t (*)(const KernelArgs& args,
-                             const ScratchQuery& query) noexcept;
+using ScratchFn = uint64_t (*)(const KernelArgs& args,
+                               const ScratchQuery& query) noexcept;
 
 // What a kernel promises about its numbers, compared with backend_scalar.
 enum class Numerics : uint8_t {
