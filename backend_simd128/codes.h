@@ -14,13 +14,15 @@
 //   Nibbles      64 bytes: vector j in the low and j + 4 in the high nibbles
 //   Crumbs       32 bytes: two bits; vectors 4 h ... 4 h + 3 from bit 0 up
 //   Bits         16 bytes: vector j in bit j
+//   SixBits      96 bytes: vectors 4 h, 4 h + 1, 4 h + 2, each with two bits of
+//                vector 4 h + 3 above its own six, from its low bits up
 //   Joined       the low bits in one way, the bits above them in another
 //   Iq4Nibbles   nibbles that choose among sixteen signed codes
 // with
 //   kBytes                of four rows
 //   Read(p, j)            vector j
 //   Write(p, row, code)   the 32 codes of one of four rows
-// Crumbs and Bits hold the bits of a code from bit kShift up.
+// Bits holds bit kShift of a code.
 #ifndef BACKEND_SIMD128_CODES_H_
 #define BACKEND_SIMD128_CODES_H_
 
@@ -80,19 +82,16 @@ struct Nibbles {
   }
 };
 
-template <int kShift = 0>
 struct Crumbs {
   static constexpr size_t kBytes = 32;
   TENON_INLINE static v128_t Read(const std::byte* p, size_t j) noexcept {
-    return MoveBits(Load(p + 16 * (j / 4)), static_cast<int>(j % 4 * 2), kShift,
-                    3);
+    return MoveBits(Load(p + 16 * (j / 4)), static_cast<int>(j % 4 * 2), 0, 3);
   }
   static void Write(std::byte* p, size_t row, const uint8_t* code) noexcept {
     for (size_t half = 0; half < 2; ++half) {
       uint32_t four = 0;
       for (size_t j = 0; j < 4; ++j)
-        four |= (LoadWord(code + 16 * half + 4 * j) >> kShift & 3 * kBytesOfOne)
-                << 2 * j;
+        four |= (LoadWord(code + 16 * half + 4 * j) & 3 * kBytesOfOne) << 2 * j;
       StoreWord(p + 16 * half + 4 * row, four);
     }
   }
@@ -109,6 +108,32 @@ struct Bits {
     for (size_t j = 0; j < 8; ++j)
       eight |= (LoadWord(code + 4 * j) >> kShift & kBytesOfOne) << j;
     StoreWord(p + 4 * row, eight);
+  }
+};
+
+struct SixBits {
+  static constexpr size_t kBytes = 96;
+  TENON_INLINE static v128_t Read(const std::byte* p, size_t j) noexcept {
+    const std::byte* three = p + 48 * (j / 4);
+    if (j % 4 < 3) return MoveBits(Load(three + 16 * (j % 4)), 0, 0, 63);
+    const v128_t joined =
+        wasm_v128_or(wasm_v128_or(wasm_u16x8_shr(Top(three), 4),
+                                  wasm_u16x8_shr(Top(three + 16), 2)),
+                     Top(three + 32));
+    return wasm_u16x8_shr(joined, 2);
+  }
+  static void Write(std::byte* p, size_t row, const uint8_t* code) noexcept {
+    for (size_t half = 0; half < 2; ++half, code += 16)
+      for (size_t i = 0; i < 3; ++i) {
+        const uint32_t top = LoadWord(code + 12) >> 2 * i & 3 * kBytesOfOne;
+        StoreWord(p + 48 * half + 16 * i + 4 * row,
+                  (LoadWord(code + 4 * i) & 63 * kBytesOfOne) | top << 6);
+      }
+  }
+
+ private:
+  TENON_INLINE static v128_t Top(const std::byte* p) noexcept {
+    return MoveBits(Load(p), 6, 6, 3);
   }
 };
 

@@ -62,11 +62,11 @@ struct Packing<quant::Q8_0> : PackedAs<Bytes, kSigned, 0, 0> {
   static constexpr char kId[] = "q8_0_rows8";
 };
 template <>
-struct Packing<quant::Q2_K> : PackedAs<Crumbs<>, 3, 0, 2> {
+struct Packing<quant::Q2_K> : PackedAs<Crumbs, 3, 0, 2> {
   static constexpr char kId[] = "q2_k_rows8";
 };
 template <>
-struct Packing<quant::Q3_K> : PackedAs<Joined<Crumbs<>, Bits<2>>, 7, 4, 2> {
+struct Packing<quant::Q3_K> : PackedAs<Joined<Crumbs, Bits<2>>, 7, 4, 2> {
   static constexpr char kId[] = "q3_k_rows8";
 };
 template <>
@@ -78,8 +78,8 @@ struct Packing<quant::Q5_K> : PackedAs<Joined<Nibbles, Bits<4>>, 31, 0, 1> {
   static constexpr char kId[] = "q5_k_rows8";
 };
 template <>
-struct Packing<quant::Q6_K> : PackedAs<Joined<Nibbles, Crumbs<4>>, 63, 32, 2> {
-  static constexpr char kId[] = "q6_k_rows8";
+struct Packing<quant::Q6_K> : PackedAs<SixBits, 63, 32, 2> {
+  static constexpr char kId[] = "q6_k_rows8_six_bits";
 };
 template <>
 struct Packing<quant::IQ4_NL> : PackedAs<Iq4Nibbles, kSigned, 0, 0> {

@@ -30,10 +30,10 @@ void ExpectRoundTrip(unsigned codes) {
 TEST(Codes, AreReadAsTheyWereWritten) {
   ExpectRoundTrip<Bytes>(256);
   ExpectRoundTrip<Nibbles>(16);
-  ExpectRoundTrip<Crumbs<>>(4);
-  ExpectRoundTrip<Joined<Crumbs<>, Bits<2>>>(8);
+  ExpectRoundTrip<Crumbs>(4);
+  ExpectRoundTrip<Joined<Crumbs, Bits<2>>>(8);
   ExpectRoundTrip<Joined<Nibbles, Bits<4>>>(32);
-  ExpectRoundTrip<Joined<Nibbles, Crumbs<4>>>(64);
+  ExpectRoundTrip<SixBits>(64);
 }
 
 TEST(Iq4Nibbles, AreLookedUp) {
