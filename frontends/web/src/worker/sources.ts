@@ -15,7 +15,6 @@ export interface ByteSource {
 }
 
 const BLOCK_BYTES = 4 * 1024 * 1024; // of one read of a file
-const BLOCKS_AHEAD = 4;
 
 /** @throws TenonError network, not-found, bad-file. */
 export async function openSource(ref: SourceRef): Promise<ByteSource> {
@@ -32,7 +31,8 @@ export async function openSource(ref: SourceRef): Promise<ByteSource> {
 
 function openBlob(blob: Blob): ByteSource {
   const name = blob instanceof File ? blob.name : "the file";
-  return { name, size: blob.size, chunks: blobChunks(name, blob) };
+  const failed = (error: unknown) => fileError(name, error);
+  return { name, size: blob.size, chunks: chunksOf(blob.stream(), failed) };
 }
 
 async function openHandle(handle: FileSystemFileHandle): Promise<ByteSource> {
@@ -43,20 +43,23 @@ async function openHandle(handle: FileSystemFileHandle): Promise<ByteSource> {
   }
 }
 
-// Some blocks are on their way while the one before them is taken in.
-async function* blobChunks(name: string, blob: Blob) {
-  const reads: Promise<ArrayBuffer>[] = [];
-  for (let at = 0; at < blob.size || reads.length > 0; ) {
-    for (; at < blob.size && reads.length < BLOCKS_AHEAD; at += BLOCK_BYTES) {
-      const bytes = blob.slice(at, at + BLOCK_BYTES).arrayBuffer();
-      bytes.catch(() => {}); // told when its turn has come
-      reads.push(bytes);
+async function* chunksOf(
+  stream: ReadableStream<Uint8Array>,
+  failed: (error: unknown, done: number) => TenonError,
+) {
+  const reader = stream.getReader();
+  let done = 0;
+  try {
+    for (;;) {
+      const { value } = await reader.read();
+      if (!value) return;
+      done += value.length;
+      yield value;
     }
-    try {
-      yield new Uint8Array(await reads.shift()!);
-    } catch (error) {
-      throw fileError(name, error);
-    }
+  } catch (error) {
+    throw failed(error, done);
+  } finally {
+    await reader.cancel().catch(() => {});
   }
 }
 
@@ -128,7 +131,9 @@ async function openUrl(url: string): Promise<ByteSource> {
         "(Content-Length); download it and open it as a file",
     );
   }
-  return { name: url, size, chunks: bodyChunks(url, size, response.body) };
+  const failed = (error: unknown, done: number) =>
+    networkError(`${url} (after ${done} of ${size} bytes)`, error);
+  return { name: url, size, chunks: chunksOf(response.body, failed) };
 }
 
 async function request(url: string, init?: RequestInit): Promise<Response> {
@@ -152,27 +157,6 @@ async function sizeByRange(url: string): Promise<number | undefined> {
   await response.body?.cancel();
   const total = response.headers.get("Content-Range")?.match(/\/(\d+)$/)?.[1];
   return total === undefined ? undefined : Number(total);
-}
-
-async function* bodyChunks(
-  url: string,
-  size: number,
-  body: ReadableStream<Uint8Array>,
-) {
-  const reader = body.getReader();
-  let done = 0;
-  try {
-    for (;;) {
-      const { value } = await reader.read();
-      if (!value) return;
-      done += value.length;
-      yield value;
-    }
-  } catch (error) {
-    throw networkError(`${url} (after ${done} of ${size} bytes)`, error);
-  } finally {
-    await reader.cancel().catch(() => {});
-  }
 }
 
 function networkError(where: string, error: unknown): TenonError {
