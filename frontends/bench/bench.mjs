@@ -24,6 +24,7 @@ async function main(signal) {
   const results = await measureAll(options, signal);
   await write(options.out, results);
   process.stdout.write(markdown(results));
+  signal.throwIfAborted();
 }
 
 async function checkReadable(model) {
@@ -39,7 +40,11 @@ async function measureAll(options, signal) {
   if (targets.length === 0) throw new Error("no target can be measured");
   const results = await describe(options, targets, skipped, signal);
   for (const file of options.models)
-    results.models.push(await measureModel(file, targets, options, { say, signal }));
+    try {
+      results.models.push(await measureModel(file, targets, options, { say, signal }));
+    } catch (error) {
+      if (!signal.aborted || results.models.length === 0) throw error;
+    }
   return results;
 }
 

@@ -58,6 +58,7 @@ function modelSections(model, options) {
   const size = [
     `${megabytes(figures.weightBytes(model))} of weights`,
     figures.parameters(model) && `${(figures.parameters(model) / 1e6).toFixed(1)} M parameters`,
+    model.rounds.length < options.runs && `stopped after round ${model.rounds.length}`,
   ];
   return [
     `## ${model.name}\n\n${size.filter(Boolean).join(", ")}`,

@@ -26,7 +26,8 @@ const TOKENS = 32;
  * @param {object[]} targets
  * @param {import("./options.mjs").Options} options
  * @param {{say: (line: string) => void, signal: AbortSignal}} hooks
- * @returns {Promise<ModelResult>}
+ * @returns {Promise<ModelResult>}  When it is aborted, the rounds that are complete.
+ * @throws when it is aborted before the first of them.
  */
 export async function measureModel(file, targets, options, { say, signal }) {
   const { threads, prompt, gen, runs } = options;
@@ -35,8 +36,13 @@ export async function measureModel(file, targets, options, { say, signal }) {
   const bench = new Bench(job, targets, (line) => say(`${name}: ${line}`));
   const texts = await bench.texts();
   const rounds = [];
-  for (let i = 1; i <= runs; ++i) rounds.push(await bench.round(`round ${i} of ${runs}`));
-  const profile = await bench.profile();
+  let profile = [];
+  try {
+    for (let i = 1; i <= runs; ++i) rounds.push(await bench.round(`round ${i} of ${runs}`));
+    profile = await bench.profile();
+  } catch (error) {
+    if (!signal.aborted || rounds.length === 0) throw error;
+  }
   const { size: fileBytes } = await stat(file);
   return { name, fileBytes, rounds, failures: bench.failures, texts, profile };
 }

@@ -1,5 +1,7 @@
 // The whole benchmark, once, on a model that ships.
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -14,12 +16,14 @@ const ROOT = new URL("../../", import.meta.url);
 const inRoot = (path) => fileURLToPath(new URL(path, ROOT));
 const NEEDED = ["build/native-release/bin/tenon", "frontends/web/dist/cli.js"];
 const absent = NEEDED.find((path) => !existsSync(inRoot(path)));
+const needed = { skip: absent && `there is no ${absent}` };
+const COMMAND = ["frontends/bench/bench.mjs", "models/tiny-llama.gguf"].map(inRoot);
 
-test("the whole", { skip: absent && `there is no ${absent}` }, async (t) => {
+test("the whole", needed, async (t) => {
   const out = await mkdtemp(join(tmpdir(), "tenon-bench-"));
   t.after(() => rm(out, { recursive: true }));
   const flags = "--runs 1 --threads 1 --prompt 16 --gen 4 --quick --out".split(" ");
-  const command = [inRoot("frontends/bench/bench.mjs"), inRoot("models/tiny-llama.gguf"), ...flags];
+  const command = [...COMMAND, ...flags];
   const signal = AbortSignal.timeout(120_000);
   const text = await output([process.execPath, ...command, out], signal);
   assert.equal(text, await readFile(join(out, "report.md"), "utf8"));
@@ -31,6 +35,20 @@ test("the whole", { skip: absent && `there is no ${absent}` }, async (t) => {
   assert.deepEqual(Object.keys(rounds[0].measured), names);
   assert.equal(new Set(Object.values(texts)).size, 1, "they write the same");
   for (const name of names) checkTarget(name, rounds[0].measured[name], profile);
+});
+
+test("what is stopped reports the rounds that are complete", needed, async (t) => {
+  const out = await mkdtemp(join(tmpdir(), "tenon-bench-"));
+  t.after(() => rm(out, { recursive: true }));
+  const flags = "--runs 90 --threads 1 --prompt 16 --gen 4 --quick --targets native --out";
+  const command = [...COMMAND, ...flags.split(" "), out];
+  const child = spawn(process.execPath, command, { stdio: ["ignore", "ignore", "pipe"] });
+  child.stderr.on("data", (text) => `${text}`.includes("round 2 of 90") && child.kill("SIGINT"));
+  const [code] = await once(child, "exit");
+  assert.equal(code, 130);
+  const { models } = JSON.parse(await readFile(join(out, "report.json"), "utf8"));
+  assert.equal(models[0].rounds.length, 1);
+  assert.match(await readFile(join(out, "report.md"), "utf8"), /stopped after round 1/);
 });
 
 function checkTarget(name, { decode }, profile) {
