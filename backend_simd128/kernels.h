@@ -50,7 +50,7 @@ Items AttentionItems;
 ScratchBytes AttentionScratch;
 Refuses AttentionRefuses;
 
-// causal_conv.cc: one item per sixteen channels.
+// causal_conv.cc: one item per 64 channels.
 Kernel CausalConv;
 Items ConvChannels;
 ScratchBytes ConvScratch;

@@ -14,8 +14,6 @@ export interface ByteSource {
   chunks: AsyncIterable<Uint8Array>;
 }
 
-const BLOCK_BYTES = 4 * 1024 * 1024; // of one read of a file
-
 /** @throws TenonError network, not-found, bad-file. */
 export async function openSource(ref: SourceRef): Promise<ByteSource> {
   if ("path" in ref) return openPath(ref.path);
@@ -90,6 +88,8 @@ async function openPath(path: string): Promise<ByteSource> {
   }
   throw new TenonError("bad-file", `${path}: is not a file`);
 }
+
+const BLOCK_BYTES = 4 * 1024 * 1024; // of one read
 
 type NodeFile = import("node:fs/promises").FileHandle;
 
