@@ -112,6 +112,24 @@ StatusOr<BoundGraph> BindWithin(const Graph& graph,
   }
 }
 
+// Null: the file has none.
+StatusOr<std::unique_ptr<Tokenizer>> ReadTokenizer(const Registry& registry,
+                                                   const Metadata& metadata,
+                                                   const LogHook& log) {
+  if (!metadata.Has("tokenizer.ggml.model")) return nullptr;
+  TENON_ASSIGN_OR_RETURN(const std::string_view wanted,
+                         metadata.String("tokenizer.ggml.model"));
+  if (wanted == "none" || wanted == "no_vocab") return nullptr;
+  for (const Plugin* plugin : registry.OfKind(PluginKind::kTokenizer)) {
+    const TokenizerFactory& factory = AsTokenizer(*plugin);
+    if (std::ranges::find(factory.models, wanted) != factory.models.end())
+      return factory.create(metadata, log);
+  }
+  return absl::UnimplementedError(
+      absl::StrCat("no linked plugin reads the tokenizer '", wanted,
+                   "' ('tokenizer.ggml.model')"));
+}
+
 Status CheckTokenizer(const Tokenizer* tokenizer, const ModelShape& shape) {
   if (tokenizer == nullptr || tokenizer->vocab_size() <= shape.vocab_size)
     return absl::OkStatus();
@@ -132,21 +150,9 @@ StatusOr<Graph> BuildGraph(const Registry& registry, const ModelFile& file,
 StatusOr<std::unique_ptr<Tokenizer>> LoadTokenizer(const Registry& registry,
                                                    const ModelFile& file,
                                                    const LogHook& log) {
-  if (!file.metadata.Has("tokenizer.ggml.model")) return nullptr;
-  const auto wanted = file.metadata.String("tokenizer.ggml.model");
-  if (!wanted.ok()) return file.Blame(wanted.status());
-  if (*wanted == "none" || *wanted == "no_vocab") return nullptr;
-  for (const Plugin* plugin : registry.OfKind(PluginKind::kTokenizer)) {
-    const TokenizerFactory& factory = AsTokenizer(*plugin);
-    if (std::ranges::find(factory.models, *wanted) == factory.models.end())
-      continue;
-    auto tokenizer = factory.create(file.metadata, log);
-    if (!tokenizer.ok()) return file.Blame(tokenizer.status());
-    return tokenizer;
-  }
-  return absl::UnimplementedError(
-      absl::StrCat(file.name(), ": no linked plugin reads the tokenizer '",
-                   *wanted, "' ('tokenizer.ggml.model')"));
+  auto tokenizer = ReadTokenizer(registry, file.metadata, log);
+  if (!tokenizer.ok()) return file.Blame(tokenizer.status());
+  return tokenizer;
 }
 
 Status Model::Prepare(const Registry& registry, const LoadOptions& options) {
@@ -159,7 +165,7 @@ Status Model::Prepare(const Registry& registry, const LoadOptions& options) {
   TENON_ASSIGN_OR_RETURN(bound_, BindWithin(built.graph, backends,
                                             BindOptionsFor(options, shape_)));
   TENON_ASSIGN_OR_RETURN(tokenizer_,
-                         LoadTokenizer(registry, file_, options.log));
+                         ReadTokenizer(registry, file_.metadata, options.log));
   return CheckTokenizer(tokenizer_.get(), shape_);
 }
 

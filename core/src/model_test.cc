@@ -53,6 +53,19 @@ TEST(Model, AWeightThatNoProgramHoldsIsAnErrorWithItsNumbers) {
             "144115188075855872 bytes");
 }
 
+TEST(Model, WhatIsWrongWithATokenizerNamesTheFileOnce) {
+  ModelFile file = MakeFile();
+  ASSERT_TRUE(
+      file.metadata.Add("tokenizer.ggml.model", std::string_view("odd")).ok());
+  const Registry registry = Plugins({&kArch, &kBackendFake});
+  constexpr std::string_view kWhy =
+      "fake.bin: no linked plugin reads the tokenizer 'odd' "
+      "('tokenizer.ggml.model')";
+  EXPECT_EQ(LoadTokenizer(registry, file, nullptr).status().message(), kWhy);
+  const auto model = Model::Load(registry, std::move(file), {.threads = 1});
+  EXPECT_EQ(model.status().message(), kWhy);
+}
+
 // Its activations would take gigabytes at the usual step of 64 tokens.
 class WideArchitecture final : public Architecture {
  public:
