@@ -7,12 +7,12 @@
 namespace tenon::simd128 {
 namespace {
 
-// Row r of a tile's upper half has the codes (r * 5 + column) mod `codes`.
+// The rows of a tile's upper half have all of so many codes, or 128 of them.
 template <typename Way>
 void ExpectRoundTrip(unsigned codes) {
   std::vector<std::byte> tile(Way::kBytes);
   const auto code_of = [&](size_t row, size_t c) {
-    return static_cast<uint8_t>((row * 5 + c) % codes);
+    return static_cast<uint8_t>((32 * row + c) * 5 % codes);
   };
   for (size_t row = 0; row < 4; ++row) {
     uint8_t code[32];
@@ -34,6 +34,18 @@ TEST(Codes, AreReadAsTheyWereWritten) {
   ExpectRoundTrip<Joined<Crumbs, Bits<2>>>(8);
   ExpectRoundTrip<Joined<Nibbles, Bits<4>>>(32);
   ExpectRoundTrip<SixBits>(64);
+}
+
+// The bits of vector 3's code 0b110110 lie above those of vectors 0, 1 and 2.
+TEST(SixBits, HoldFourCodesInThreeBytes) {
+  std::vector<std::byte> tile(SixBits::kBytes);
+  uint8_t code[32] = {};
+  code[1] = 5;
+  code[13] = 0b110110;
+  SixBits::Write(tile.data(), 2, code);
+  EXPECT_EQ(tile[8 + 1], std::byte{0b10'000101});
+  EXPECT_EQ(tile[16 + 8 + 1], std::byte{0b01'000000});
+  EXPECT_EQ(tile[32 + 8 + 1], std::byte{0b11'000000});
 }
 
 TEST(Iq4Nibbles, AreLookedUp) {
