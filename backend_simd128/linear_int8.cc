@@ -15,7 +15,8 @@ namespace {
 constexpr size_t kTokens = 16;
 
 // Tokens of one turn of the innermost loop.
-constexpr size_t kTurn = 4;
+constexpr size_t kTurn = 2;
+static_assert(kTokens % kTurn == 0);
 
 // Asks for what is read some time after `bytes` at `p`: a single token waits
 // for memory otherwise.
@@ -52,7 +53,7 @@ struct TokenSums {
   v128_t quad[2][kTokens];
 };
 
-// The products with several tokens.  x: group by group, each of all tokens.
+// The products with whole turns of tokens.  x: group by group, each of all.
 template <typename Format>
 void MultiplyMany(const std::byte* block, size_t blocks, const Token<Format>* x,
                   size_t tokens, TokenSums& sums) noexcept {
@@ -65,12 +66,10 @@ void MultiplyMany(const std::byte* block, size_t blocks, const Token<Format>* x,
       for (size_t quad = 0; quad < 2; ++quad) {
         const DecodedCodes<Format> codes(B::TileHalf(block, g, quad));
         v128_t* sum = sums.quad[quad];
-        const Token<Format>*token = x, *end = x + tokens / kTurn * kTurn;
-        for (; token != end; token += kTurn, sum += kTurn)
+        for (const Token<Format>* token = x; token != x + tokens;
+             token += kTurn, sum += kTurn)
           for (size_t i = 0; i < kTurn; ++i)
             sum[i] = AddGroup(sum[i], scales, w, quad, codes, token[i]);
-        for (; token != x + tokens; ++token, ++sum)
-          *sum = AddGroup(*sum, scales, w, quad, codes, *token);
       }
     }
   }
@@ -103,10 +102,11 @@ class Product {
     const size_t all = RowCount(args_.out, ctx_);
     for (size_t first = 0; first < all; first += kTokens) {
       const size_t count = std::min(kTokens, all - first);
-      Spread(first, count, tokens);
+      const size_t filled = (count + kTurn - 1) / kTurn * kTurn;
+      Spread(first, count, filled, tokens);
       for (size_t group = groups.begin; group < groups.end; ++group) {
         TokenSums sums;
-        MultiplyMany(Rows(group), blocks_, tokens, count, sums);
+        MultiplyMany(Rows(group), blocks_, tokens, filled, sums);
         const OutputColumns<kGroupRows> columns = Columns(group);
         for (size_t t = 0; t < count; ++t)
           Store(columns, first + t, sums.quad[0][t], sums.quad[1][t]);
@@ -127,12 +127,14 @@ class Product {
     return OutputColumns<kGroupRows>(args_, ctx_, group * kGroupRows);
   }
 
-  // The blocks of tokens [first, first + count), group by group.
-  void Spread(size_t first, size_t count,
+  // The blocks of tokens [first, first + count), group by group, each filled up
+  // with the last token.
+  void Spread(size_t first, size_t count, size_t filled,
               Token<Format>* tokens) const noexcept {
     for (size_t g = 0; g < blocks_ * B::kGroups; ++g)
-      for (size_t t = 0; t < count; ++t)
-        *tokens++ = Token<Format>(X(first)[t * stride_ + g]);
+      for (size_t t = 0; t < filled; ++t)
+        *tokens++ =
+            Token<Format>(X(first)[std::min(t, count - 1) * stride_ + g]);
   }
 
   static void Store(const OutputColumns<kGroupRows>& columns, size_t t,
