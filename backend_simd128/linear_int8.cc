@@ -77,9 +77,10 @@ void MultiplyMany(const std::byte* block, size_t blocks, const Token<Format>* x,
 
 // The product of a step with a weight.
 template <typename Format>
-class Product {
+class LinearProduct {
  public:
-  TENON_INLINE Product(const KernelArgs& args, const StepContext& ctx) noexcept
+  TENON_INLINE LinearProduct(const KernelArgs& args,
+                             const StepContext& ctx) noexcept
       : args_(args),
         ctx_(ctx),
         blocks_(B::BlocksOf(args.weight[0].cols)),
@@ -168,7 +169,7 @@ uint64_t LinearInt8Scratch(const KernelArgs& args,
 template <typename Format>
 void LinearInt8(const KernelArgs& args, const StepContext& ctx, Range range,
                 std::byte* scratch) noexcept {
-  const Product<Format> product(args, ctx);
+  const LinearProduct<Format> product(args, ctx);
   if (RowCount(args.out, ctx) == 1)
     product.RunOne(range);
   else
