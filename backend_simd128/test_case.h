@@ -48,7 +48,7 @@ class AlignedBytes {
  public:
   explicit AlignedBytes(size_t size) : lines_(AlignUp(size) / kAlignment) {}
 
-  std::byte* data() { return lines_.data()->bytes; }
+  std::byte* data() { return reinterpret_cast<std::byte*>(lines_.data()); }
 
  private:
   struct alignas(kAlignment) Line {
