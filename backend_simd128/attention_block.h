@@ -20,10 +20,6 @@ inline constexpr size_t kBlock = 4;  // tokens of an item
 inline constexpr size_t kTile = 16;  // positions decoded at a time
 inline constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
-inline uint64_t RoundUp(uint64_t n, uint64_t multiple) noexcept {
-  return (n + multiple - 1) / multiple * multiple;
-}
-
 // One key/value head of a cache.
 template <typename RowMath>
 class HeadRows {

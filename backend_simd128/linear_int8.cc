@@ -58,7 +58,8 @@ template <typename Format>
 void MultiplyMany(const std::byte* block, size_t blocks, const Token<Format>* x,
                   size_t tokens, TokenSums& sums) noexcept {
   using B = PackedBlock<Format>;
-  std::fill_n(sums.quad[0], 2 * kTokens, Zero());
+  for (v128_t* quad : {sums.quad[0], sums.quad[1]})
+    std::fill_n(quad, kTokens, Zero());
   for (size_t b = 0; b < blocks; ++b, block += B::kBytes) {
     const BlockScales<Format> scales(block);
     for (size_t g = 0; g < B::kGroups; ++g, x += tokens) {
@@ -103,7 +104,7 @@ class LinearProduct {
     const size_t all = RowCount(args_.out, ctx_);
     for (size_t first = 0; first < all; first += kTokens) {
       const size_t count = std::min(kTokens, all - first);
-      const size_t filled = (count + kTurn - 1) / kTurn * kTurn;
+      const auto filled = static_cast<size_t>(RoundUp(count, kTurn));
       Spread(first, count, filled, tokens);
       for (size_t group = groups.begin; group < groups.end; ++group) {
         TokenSums sums;

@@ -28,6 +28,17 @@ TEST_P(LinearInt8, HasTheBitsOfScalar) {
   ExpectSameBits(GetParam(), DType::kA8, /*packed=*/true, lengths);
 }
 
+// With as many columns as a file may claim, also where size_t has 32 bits.
+TEST_P(LinearInt8, CountsScratchBytesIn64Bits) {
+  const KernelEntry* entry = FindKernel(kBackendSimd128, OpKind::kLinear,
+                                        GetParam(), DType::kA8, true);
+  ASSERT_NE(entry, nullptr);
+  KernelArgs args;
+  args.weight[0].cols = 1u << 31;
+  // Of 16 tokens, each group of 32 columns takes 10 vectors.
+  EXPECT_EQ(entry->scratch(args, {64, 64}), (uint64_t{1} << 26) * 16 * 160);
+}
+
 INSTANTIATE_TEST_SUITE_P(Types, LinearInt8, testing::ValuesIn(kBlockTypes),
                          [](const auto& type) { return Name(type.param); });
 

@@ -31,6 +31,10 @@ namespace tenon::simd128 {
 
 inline constexpr size_t kLanes = 4;
 
+inline uint64_t RoundUp(uint64_t n, uint64_t multiple) noexcept {
+  return (n + multiple - 1) / multiple * multiple;
+}
+
 extern const int32_t kHiddenZero;  // probe.cc; compilers cannot know it
 
 // A constant that is kept in a register or in memory: V8 makes one again

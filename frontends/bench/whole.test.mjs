@@ -43,7 +43,9 @@ test("what is stopped reports the rounds that are complete", needed, async (t) =
   const flags = "--runs 90 --threads 1 --prompt 16 --gen 4 --quick --targets native --out";
   const command = [...COMMAND, ...flags.split(" "), out];
   const child = spawn(process.execPath, command, { stdio: ["ignore", "ignore", "pipe"] });
-  child.stderr.on("data", (text) => `${text}`.includes("round 2 of 90") && child.kill("SIGINT"));
+  child.stderr.on("data", (line) => {
+    if (`${line}`.includes("round 2 of 90, memory")) child.kill("SIGINT");
+  });
   const [code] = await once(child, "exit");
   assert.equal(code, 130);
   const { models } = JSON.parse(await readFile(join(out, "report.json"), "utf8"));
