@@ -105,7 +105,7 @@ auto Int8Dot(const KernelArgs& args, const StepContext& ctx,
     const size_t groups = w.cols / quant::kGroup;
     auto* unpacked = reinterpret_cast<ScaledGroup*>(scratch);
     UnpackRow<Format>(w.data + row * w.row_bytes, groups, unpacked);
-    return DotRow<Format::kHasMin>(
+    return DotRow<Format>(
         unpacked, RowOf<A8Block>(args.in[0], ctx, t) + slot * groups, groups);
   };
 }

@@ -13,8 +13,9 @@ uint64_t LinearInt8Scratch(const KernelArgs& args,
 template <typename Format>
 void LinearInt8(const KernelArgs& args, const StepContext& ctx, Range range,
                 std::byte* scratch) noexcept {
-  static_assert(Format::kMaxScale * Format::kMaxCode * 127 * quant::kGroup <
-                1 << 24);
+  static_assert(Format::kMaxScale * Format::kMaxCode * 127 *
+                    int64_t{quant::kGroup * Format::kGroups} <
+                INT32_MAX);
   const WeightRef& weight = args.weight[0];
   const size_t groups = weight.cols / quant::kGroup;
   const size_t tokens = RowCount(args.out, ctx);
@@ -24,7 +25,7 @@ void LinearInt8(const KernelArgs& args, const StepContext& ctx, Range range,
     const OutputColumn column(args, ctx, n);
     for (size_t t = 0; t < tokens; ++t) {
       const A8Block* x = RowOf<A8Block>(args.in[0], ctx, t);
-      column.Store(t, DotRow<Format::kHasMin>(row, x, groups));
+      column.Store(t, DotRow<Format>(row, x, groups));
     }
   }
 }

@@ -1,12 +1,13 @@
 // The product with A8 activations, defined so that a vector unit can reproduce
-// it bit for bit.  Per weight row and token, one f32 sum from 0; for each group
-// of 32 elements in ascending order, with the integers of quant.h,
-//   isum = scale[0] * sum_{i<16} code[i] q[i] + scale[1] * sum_{i>=16} ...
+// it bit for bit.  Per weight row and token, one f32 sum from 0; for each block
+// of the weight in ascending order, with the integers of quant.h for each half
+// h of its groups, whose codes are multiplied with q,
+//   isum = sum over h of scale[h] * sum_i code[i] q[i]
 //   sum += float(isum) * (d * a.scale)
 // and, where the format has minimums,
-//   msum = min[0] * a.sum[0] + min[1] * a.sum[1]
+//   msum = sum over h of min[h] * a.sum[h]
 //   sum -= float(msum) * (dmin * a.scale)
-// Integers stay below 2^24, where f32 is exact; nothing is fused.
+// float() rounds to nearest even; nothing is fused.
 #ifndef BACKEND_SCALAR_LINEAR_INT8_H_
 #define BACKEND_SCALAR_LINEAR_INT8_H_
 
@@ -44,20 +45,28 @@ inline int32_t DotHalf(const int8_t* code, const int8_t* q) noexcept {
   return sum;
 }
 
-template <bool kHasMin>
+inline int32_t Isum(const quant::Group& w, const A8Block& a) noexcept {
+  return w.scale[0] * DotHalf(w.code, a.q) +
+         w.scale[1] * DotHalf(w.code + quant::kHalf, a.q + quant::kHalf);
+}
+
+inline int32_t Msum(const quant::Group& w, const A8Block& a) noexcept {
+  return w.min[0] * a.sum[0] + w.min[1] * a.sum[1];
+}
+
+template <typename Format>
 float DotRow(const ScaledGroup* row, const A8Block* x, size_t groups) noexcept {
   float sum = 0;
-  for (size_t g = 0; g < groups; ++g) {
-    const auto& [w, scales] = row[g];
-    const A8Block& a = x[g];
-    const int32_t isum =
-        w.scale[0] * DotHalf(w.code, a.q) +
-        w.scale[1] * DotHalf(w.code + quant::kHalf, a.q + quant::kHalf);
-    sum += static_cast<float>(isum) * (scales.d * a.scale);
-    if constexpr (kHasMin) {
-      const int32_t msum = w.min[0] * a.sum[0] + w.min[1] * a.sum[1];
-      sum -= static_cast<float>(msum) * (scales.dmin * a.scale);
+  for (size_t block = 0; block < groups; block += Format::kGroups) {
+    int32_t isum = 0, msum = 0;
+    for (size_t g = block; g < block + Format::kGroups; ++g) {
+      isum += Isum(row[g].group, x[g]);
+      msum += Msum(row[g].group, x[g]);
     }
+    const auto& [d, dmin] = row[block].scales;
+    sum += static_cast<float>(isum) * (d * x[block].scale);
+    if constexpr (Format::kHasMin)
+      sum -= static_cast<float>(msum) * (dmin * x[block].scale);
   }
   return sum;
 }

@@ -11,10 +11,15 @@ namespace {
 
 using testing::ElementsAre;
 
-std::vector<A8Block> RandomA8(std::mt19937& random, size_t blocks) {
+// `sharing`: so many neighbours have the same scale.
+std::vector<A8Block> RandomA8(std::mt19937& random, size_t blocks,
+                              size_t sharing) {
   std::vector<A8Block> row(blocks);
-  for (A8Block& a : row) {
-    a.scale = static_cast<float>(random() % 1000 + 1) / 5000.0f;
+  for (size_t b = 0; b < blocks; ++b) {
+    A8Block& a = row[b];
+    a.scale = b % sharing == 0
+                  ? static_cast<float>(random() % 1000 + 1) / 5000.0f
+                  : row[b - 1].scale;
     a.sum[0] = a.sum[1] = 0;
     for (size_t i = 0; i < 32; ++i) {
       a.q[i] = static_cast<int8_t>(static_cast<int>(random() % 255) - 127);
@@ -74,6 +79,25 @@ TEST(LinearInt8, AddsGroupsInAscendingOrder) {
   EXPECT_THAT(linear.Run(1), ElementsAre(0));
 }
 
+// Q4_K: d = 1, scales 1...8, codes 1, no minimums; q = 1.  The integers of the
+// block, 32 * 36, are added before they are scaled.
+TEST(LinearInt8, RoundsTheSumOfABlockOnce) {
+  std::vector<std::byte> weight(144, std::byte{0x11});
+  for (size_t i = 0; i < 16; ++i) weight[i] = std::byte{0};
+  weight[1] = std::byte{0x3c};
+  for (uint8_t i = 0; i < 4; ++i) {
+    weight[4 + i] = std::byte(1 + i);
+    weight[12 + i] = std::byte(5 + i);
+  }
+  const std::vector<A8Block> x(8, Constant(0.1f, 1));
+  float by_groups = 0;
+  for (float g = 1; g <= 8; ++g) by_groups += 32 * g * 0.1f;
+  ASSERT_NE(by_groups, 1152 * 0.1f);
+  KernelCase linear(OpKind::kLinear, {.tokens = 1, .outputs = 1});
+  linear.Input(256, x).Weight(DType::kQ4_K, 1, 256, weight);
+  EXPECT_THAT(linear.Run(1), ElementsAre(1152 * 0.1f));
+}
+
 class LinearInt8OfType : public testing::TestWithParam<DType> {};
 
 // Against the product of the decoded weights and the decoded activations, in
@@ -85,7 +109,8 @@ TEST_P(LinearInt8OfType, AgreesWithTheDecodedProduct) {
   const std::vector<std::byte> weight =
       RandomBlocks(random, dtype, kRows * kCols / Info(dtype).block_elements);
   const std::vector<float> decoded = Decode(dtype, weight);
-  const std::vector<A8Block> x = RandomA8(random, kTokens * kCols / 32);
+  const std::vector<A8Block> x =
+      RandomA8(random, kTokens * kCols / 32, Info(dtype).block_elements / 32);
   KernelCase linear(OpKind::kLinear, {.tokens = kTokens, .outputs = 1});
   linear.Input(kCols, x).Weight(dtype, kRows, kCols, weight);
   const std::vector<float> y = linear.Run(kRows);

@@ -7,9 +7,9 @@ namespace {
 
 constexpr size_t kBlock = std::size(A8Block{}.q);
 
-float MaxMagnitude(const float* x) noexcept {
+float MaxMagnitude(const float* x, size_t width) noexcept {
   float max = 0;
-  for (size_t i = 0; i < kBlock; ++i)
+  for (size_t i = 0; i < width; ++i)
     max = std::abs(x[i]) > max ? std::abs(x[i]) : max;
   return max;
 }
@@ -22,11 +22,8 @@ int8_t Round(float x, float inverse) noexcept {
   return static_cast<int8_t>(y);
 }
 
-// The definition stands beside A8Block.
-A8Block QuantizeBlock(const float* x) noexcept {
-  const float max = MaxMagnitude(x);
-  const float inverse = max >= 0x1p-100f ? 127.0f / max : 0.0f;
-  A8Block block{.scale = max / 127.0f, .sum = {}, .q = {}};
+A8Block QuantizeBlock(const float* x, float scale, float inverse) noexcept {
+  A8Block block{.scale = scale, .sum = {}, .q = {}};
   for (size_t i = 0; i < kBlock; ++i) {
     block.q[i] = Round(x[i], inverse);
     block.sum[i / (kBlock / 2)] += block.q[i];
@@ -34,20 +31,33 @@ A8Block QuantizeBlock(const float* x) noexcept {
   return block;
 }
 
+// `width` elements that share a scale.  The definition stands beside A8Block.
+void QuantizeBlocks(const float* x, size_t width, A8Block* y) noexcept {
+  const float max = MaxMagnitude(x, width);
+  const float inverse = max >= 0x1p-100f ? 127.0f / max : 0.0f;
+  for (size_t i = 0; i < width; i += kBlock)
+    y[i / kBlock] = QuantizeBlock(x + i, max / 127.0f, inverse);
+}
+
 }  // namespace
 
 const char* QuantizeRefuses(const KernelArgs& args) noexcept {
-  return args.out.cols % kBlock == 0 ? nullptr
-                                     : "columns are no multiple of 32";
+  const uint32_t width = args.As<QuantizeAttrs>().width;
+  if (width == 0 || width % kBlock != 0)
+    return "the width of a scale is no multiple of 32";
+  return args.out.cols % width == 0
+             ? nullptr
+             : "columns are no multiple of the width of a scale";
 }
 
 void Quantize(const KernelArgs& args, const StepContext& ctx, Range range,
               std::byte*) noexcept {
+  const size_t width = args.As<QuantizeAttrs>().width;
   for (size_t r = range.begin; r < range.end; ++r) {
     const float* x = RowOf<float>(args.in[0], ctx, r);
     A8Block* y = RowOf<A8Block>(args.out, ctx, r);
-    for (size_t k = 0; k < args.out.cols; k += kBlock)
-      y[k / kBlock] = QuantizeBlock(x + k);
+    for (size_t k = 0; k < args.out.cols; k += width)
+      QuantizeBlocks(x + k, width, y + k / kBlock);
   }
 }
 

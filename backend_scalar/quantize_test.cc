@@ -15,15 +15,21 @@ using testing::ElementsAre;
 
 using Row = std::array<float, 32>;
 
-A8Block QuantizeRow(const Row& x) {
-  KernelCase quantize(OpKind::kQuantize, {.tokens = 1, .outputs = 1});
+// Rows of `cols` elements, of which `width` share a scale.
+std::vector<A8Block> QuantizeRows(std::span<const float> x, uint32_t cols,
+                                  uint32_t width) {
+  const auto rows = static_cast<uint32_t>(x.size()) / cols;
+  const QuantizeAttrs attrs{width};
+  KernelCase quantize(OpKind::kQuantize, {.tokens = rows, .outputs = 1});
   const std::vector<std::byte> bytes =
-      quantize.Input(32, x).RunBytes(DType::kA8, 32);
-  A8Block block;
-  EXPECT_EQ(bytes.size(), sizeof block);
-  std::memcpy(&block, bytes.data(), sizeof block);
-  return block;
+      quantize.Input(cols, x).With(attrs).RunBytes(DType::kA8, cols);
+  std::vector<A8Block> blocks(x.size() / 32);
+  EXPECT_EQ(bytes.size(), blocks.size() * sizeof(A8Block));
+  std::memcpy(blocks.data(), bytes.data(), bytes.size());
+  return blocks;
 }
+
+A8Block QuantizeRow(const Row& x) { return QuantizeRows(x, 32, 32)[0]; }
 
 // The largest magnitude is 254, so codes are halves of the input.
 TEST(Quantize, RoundsHalvesAwayFromZero) {
@@ -86,25 +92,37 @@ TEST(Quantize, GarbageStaysInRange) {
 TEST(Quantize, KeepsRowsApart) {
   std::vector<float> x(2 * 64, 1.0f);
   x[127] = 127.0f;
-  KernelCase quantize(OpKind::kQuantize, {.tokens = 2, .outputs = 1});
-  const std::vector<std::byte> bytes =
-      quantize.Input(64, x).RunBytes(DType::kA8, 64);
-  ASSERT_EQ(bytes.size(), 4 * sizeof(A8Block));
-  A8Block blocks[4];
-  std::memcpy(blocks, bytes.data(), bytes.size());
+  const std::vector<A8Block> blocks = QuantizeRows(x, 64, 32);
   EXPECT_EQ(blocks[2].q[0], 127);
   EXPECT_EQ(blocks[3].q[0], 1);
   EXPECT_EQ(blocks[3].sum[1], 15 + 127);
 }
 
+TEST(Quantize, WiderRunsShareTheScaleOfTheirLargest) {
+  std::vector<float> x(128, 1.0f);
+  x[127] = 127.0f;
+  const std::vector<A8Block> blocks = QuantizeRows(x, 128, 64);
+  EXPECT_EQ(blocks[0].scale, 1.0f / 127.0f);
+  EXPECT_EQ(blocks[1].q[0], 127);
+  EXPECT_EQ(blocks[2].scale, 1.0f);
+  EXPECT_EQ(blocks[2].sum[0], 16);
+  EXPECT_EQ(blocks[3].scale, 1.0f);
+  EXPECT_EQ(blocks[3].q[31], 127);
+}
+
 TEST(Quantize, RefusesPartialBlocks) {
+  QuantizeAttrs attrs{32};
   KernelArgs args;
+  args.attrs = &attrs;
   const auto refuses =
       FindKernel(OpKind::kQuantize, DType::kF32, DType::kF32)->refuses;
   args.out.cols = 96;
   EXPECT_EQ(refuses(args), nullptr);
-  args.out.cols = 100;
-  EXPECT_STREQ(refuses(args), "columns are no multiple of 32");
+  attrs.width = 64;
+  EXPECT_STREQ(refuses(args),
+               "columns are no multiple of the width of a scale");
+  attrs.width = 48;
+  EXPECT_STREQ(refuses(args), "the width of a scale is no multiple of 32");
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 // it is the same column's.  Lane r of a sum belongs to row r, so sums never
 // cross lanes:
 //   Dot         sum[r] = the products of row r, over a number of vectors
-//   DotScaled   sum[r] = scale[r] * the same; |scale| <= 128
+//   AddScaled   sum[r] + scale[r] * the same; |scale| <= 128
 // Activations are in [-127, 127], codes in [0, kMaxCode] or signed.  Sums of
 // integers are exact, so every body below gives the same bits.
 //
@@ -98,9 +98,8 @@ TENON_INLINE v128_t AddSigned(v128_t sum, v128_t code, v128_t q,
 // Columns 4 * kFirst ... 4 * kLast of four rows.  code(j), q(j): vector j.
 // `scale`: a small factor per row, in both halves of its lane.
 template <int kMaxCode, size_t kFirst, size_t kLast, typename Code, typename Q>
-TENON_INLINE v128_t DotScaled(const Code& code, const Q& q,
+TENON_INLINE v128_t AddScaled(v128_t sum, const Code& code, const Q& q,
                               v128_t scale) noexcept {
-  v128_t sum = Zero();
   if constexpr (kMaxCode == kSigned) {
     for (size_t j = kFirst; j < kLast; ++j)
       sum = AddSigned(sum, code(j), q(j), scale);
@@ -112,9 +111,7 @@ TENON_INLINE v128_t DotScaled(const Code& code, const Q& q,
       const v128_t two = SumPairs(code(j), q(j));
       const size_t i = (j - kFirst) % kRun;
       pairs = i == 0 ? two : wasm_i16x8_add(pairs, two);
-      if (i == kRun - 1 || j == kLast - 1)
-        sum = j - kFirst < kRun ? wasm_i32x4_dot_i16x8(pairs, scale)
-                                : AddDot16(sum, pairs, scale);
+      if (i == kRun - 1 || j == kLast - 1) sum = AddDot16(sum, pairs, scale);
     }
   }
   return sum;
@@ -122,9 +119,9 @@ TENON_INLINE v128_t DotScaled(const Code& code, const Q& q,
 
 template <int kMaxCode, size_t kCount>
 TENON_INLINE v128_t Dot(const v128_t* code, const v128_t* q) noexcept {
-  return DotScaled<kMaxCode, 0, kCount>([code](size_t j) { return code[j]; },
-                                        [q](size_t j) { return q[j]; },
-                                        wasm_i16x8_splat(1));
+  return AddScaled<kMaxCode, 0, kCount>(
+      Zero(), [code](size_t j) { return code[j]; },
+      [q](size_t j) { return q[j]; }, wasm_i16x8_splat(1));
 }
 
 }  // namespace tenon::simd128

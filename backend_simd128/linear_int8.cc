@@ -3,7 +3,7 @@
 // stay in registers while all tokens pass by.
 #include <algorithm>
 
-#include "backend_simd128/group_product.h"
+#include "backend_simd128/block_product.h"
 #include "backend_simd128/kernels.h"
 #include "backend_simd128/linear.h"
 
@@ -33,17 +33,21 @@ void MultiplyOne(const std::byte* block, size_t blocks, size_t ahead,
                  const A8Block* x, Rows8& sums) noexcept {
   using B = PackedBlock<Format>;
   v128_t sum0 = Zero(), sum1 = Zero();
-  for (size_t b = 0; b < blocks; ++b, block += B::kBytes) {
-    const BlockScales<Format> scales(block);
-    for (size_t g = 0; g < B::kGroups; ++g, ++x) {
+  for (size_t b = 0; b < blocks; ++b, block += B::kBytes, x += B::kGroups) {
+    v128_t isum0 = Zero(), isum1 = Zero();
+    for (size_t g = 0; g < B::kGroups; ++g) {
       const std::byte* tile = B::TileHalf(block, g, 0);
       TouchLines(tile + ahead, B::kTileBytes);
       const GroupScales<Format> w(block, g);
-      const Token<Format> token(*x);
+      const Token token(x[g]);
       const StoredCodes<Format> upper{tile}, lower{tile + B::Way::kBytes};
-      sum0 = AddGroup(sum0, scales, w, 0, upper, token);
-      sum1 = AddGroup(sum1, scales, w, 1, lower, token);
+      isum0 = AddGroup(isum0, w, 0, upper, token);
+      isum1 = AddGroup(isum1, w, 1, lower, token);
     }
+    const BlockScales<Format> scales(block);
+    const TokenScales<Format> token(x);
+    sum0 = AddBlock(sum0, scales, 0, isum0, token);
+    sum1 = AddBlock(sum1, scales, 1, isum1, token);
   }
   sums = {{sum0, sum1}};
 }
@@ -53,26 +57,63 @@ struct TokenSums {
   v128_t quad[2][kTokens];
 };
 
-// The products with whole turns of tokens.  x: group by group, each of all.
+// Of a token, what a block is multiplied with.
 template <typename Format>
-void MultiplyMany(const std::byte* block, size_t blocks, const Token<Format>* x,
-                  size_t tokens, TokenSums& sums) noexcept {
+struct TokenBlock {
+  Token group[PackedBlock<Format>::kGroups];
+  TokenScales<Format> scales;
+
+  TENON_INLINE explicit TokenBlock(const A8Block* x) noexcept : scales(x) {
+    for (Token& token : group) token = Token(*x++);
+  }
+};
+
+// Calls f(token, its sum) for whole turns of tokens.
+template <typename Format, typename F>
+TENON_INLINE void ForTokens(const TokenBlock<Format>* x, size_t tokens,
+                            v128_t* sums, const F& f) noexcept {
+  for (const auto* end = x + tokens; x != end; x += kTurn, sums += kTurn)
+    for (size_t i = 0; i < kTurn; ++i) f(x[i], sums[i]);
+}
+
+// sums += the products of four rows of a block with tokens
+template <typename Format>
+TENON_INLINE void AddBlockOfMany(const std::byte* block, size_t quad,
+                                 const TokenBlock<Format>* x, size_t tokens,
+                                 v128_t* sums) noexcept {
   using B = PackedBlock<Format>;
+  using X = TokenBlock<Format>;
+  const BlockScales<Format> scales(block);
+  v128_t isums[kTokens] = {};
+  for (size_t g = 0; g < B::kGroups; ++g) {
+    const GroupScales<Format> w(block, g);
+    const DecodedCodes<Format> codes(B::TileHalf(block, g, quad));
+    if constexpr (B::kGroups == 1)
+      ForTokens(x, tokens, sums, [&](const X& token, v128_t& sum) {
+        const v128_t isum = AddGroup(Zero(), w, quad, codes, token.group[0]);
+        sum = AddBlock(sum, scales, quad, isum, token.scales);
+      });
+    else
+      ForTokens(x, tokens, isums, [&](const X& token, v128_t& isum) {
+        isum = AddGroup(isum, w, quad, codes, token.group[g]);
+      });
+  }
+  if constexpr (B::kGroups > 1)
+    for (size_t t = 0; t < tokens; ++t)
+      sums[t] = AddBlock(sums[t], scales, quad, isums[t], x[t].scales);
+}
+
+// The products with whole turns of tokens.  x: block by block, each of all.
+template <typename Format>
+void MultiplyMany(const std::byte* block, size_t blocks,
+                  const TokenBlock<Format>* x, size_t tokens,
+                  TokenSums& sums) noexcept {
   for (v128_t* quad : {sums.quad[0], sums.quad[1]})
     std::fill_n(quad, kTokens, Zero());
-  for (size_t b = 0; b < blocks; ++b, block += B::kBytes) {
-    const BlockScales<Format> scales(block);
-    for (size_t g = 0; g < B::kGroups; ++g, x += tokens) {
-      const GroupScales<Format> w(block, g);
-      for (size_t quad = 0; quad < 2; ++quad) {
-        const DecodedCodes<Format> codes(B::TileHalf(block, g, quad));
-        v128_t* sum = sums.quad[quad];
-        for (const Token<Format>* token = x; token != x + tokens;
-             token += kTurn, sum += kTurn)
-          for (size_t i = 0; i < kTurn; ++i)
-            sum[i] = AddGroup(sum[i], scales, w, quad, codes, token[i]);
-      }
-    }
+  for (size_t b = 0; b < blocks; ++b, x += tokens) {
+    for (size_t quad = 0; quad < 2; ++quad)
+      AddBlockOfMany(block, quad, x, tokens, sums.quad[quad]);
+    block += PackedBlock<Format>::kBytes;
   }
 }
 
@@ -82,10 +123,7 @@ class LinearProduct {
  public:
   TENON_INLINE LinearProduct(const KernelArgs& args,
                              const StepContext& ctx) noexcept
-      : args_(args),
-        ctx_(ctx),
-        blocks_(B::BlocksOf(args.weight[0].cols)),
-        stride_(args.in[0].row_bytes / sizeof(A8Block)) {}
+      : args_(args), ctx_(ctx), blocks_(B::BlocksOf(args.weight[0].cols)) {}
 
   // The only token.
   TENON_INLINE void RunOne(Range groups) const noexcept {
@@ -98,9 +136,9 @@ class LinearProduct {
     }
   }
 
-  // `tokens`: kTokens for each group of columns.
+  // `tokens`: kTokens for each block of columns.
   TENON_INLINE void RunMany(Range groups,
-                            Token<Format>* tokens) const noexcept {
+                            TokenBlock<Format>* tokens) const noexcept {
     const size_t all = RowCount(args_.out, ctx_);
     for (size_t first = 0; first < all; first += kTokens) {
       const size_t count = std::min(kTokens, all - first);
@@ -129,14 +167,14 @@ class LinearProduct {
     return OutputColumns<kGroupRows>(args_, ctx_, group * kGroupRows);
   }
 
-  // The blocks of tokens [first, first + count), group by group, each filled up
-  // with the last token.
+  // The blocks of tokens [first, first + count), all of the first columns
+  // before the next, filled up with the last token.
   void Spread(size_t first, size_t count, size_t filled,
-              Token<Format>* tokens) const noexcept {
-    for (size_t g = 0; g < blocks_ * B::kGroups; ++g)
+              TokenBlock<Format>* tokens) const noexcept {
+    for (size_t b = 0; b < blocks_; ++b)
       for (size_t t = 0; t < filled; ++t)
-        *tokens++ =
-            Token<Format>(X(first)[std::min(t, count - 1) * stride_ + g]);
+        *tokens++ = TokenBlock<Format>(X(first + std::min(t, count - 1)) +
+                                       b * B::kGroups);
   }
 
   static void Store(const OutputColumns<kGroupRows>& columns, size_t t,
@@ -149,7 +187,7 @@ class LinearProduct {
 
   const KernelArgs& args_;
   const StepContext& ctx_;
-  size_t blocks_, stride_;
+  size_t blocks_;
 };
 
 }  // namespace
@@ -163,8 +201,8 @@ template <typename Format>
 uint64_t LinearInt8Scratch(const KernelArgs& args,
                            const ScratchQuery& query) noexcept {
   if (query.max_tokens == 1) return 0;
-  return uint64_t{args.weight[0].cols / quant::kGroup} * kTokens *
-         sizeof(Token<Format>);
+  return PackedBlock<Format>::BlocksOf(uint64_t{args.weight[0].cols}) *
+         kTokens * sizeof(TokenBlock<Format>);
 }
 
 template <typename Format>
@@ -174,7 +212,7 @@ void LinearInt8(const KernelArgs& args, const StepContext& ctx, Range range,
   if (RowCount(args.out, ctx) == 1)
     product.RunOne(range);
   else
-    product.RunMany(range, reinterpret_cast<Token<Format>*>(scratch));
+    product.RunMany(range, reinterpret_cast<TokenBlock<Format>*>(scratch));
 }
 
 #define TENON_FLOAT_WEIGHT(W, w)

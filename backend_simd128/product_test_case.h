@@ -20,7 +20,7 @@ class Product {
     source_ = testing_support::RandomElements(
         weight, size_t{shape.rows} * shape.cols, 0.5, rng);
     x_ = activation == DType::kA8
-             ? RandomA8(elements / 32, rng)
+             ? RandomA8(elements / 32, Info(weight).block_elements / 32, rng)
              : testing_support::RandomElements(DType::kF32, elements, 1, rng);
     residual_ = testing_support::RandomElements(
         DType::kF32, size_t{shape.tokens} * shape.rows, 1, rng);

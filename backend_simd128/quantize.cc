@@ -5,13 +5,12 @@ namespace tenon::simd128 {
 namespace {
 
 constexpr size_t kBlock = 32;
-constexpr size_t kVectors = kBlock / kLanes;
 
 // The largest magnitude, skipping NaN: pmax(a, b) is a < b ? b : a.
-float MaxMagnitude(const v128_t x[kVectors]) noexcept {
+float MaxMagnitude(const float* x, size_t width) noexcept {
   v128_t max = Zero();
-  for (size_t i = 0; i < kVectors; ++i)
-    max = wasm_f32x4_pmax(max, wasm_f32x4_abs(x[i]));
+  for (size_t i = 0; i < width; i += kLanes)
+    max = wasm_f32x4_pmax(max, wasm_f32x4_abs(Load(x + i)));
   max = wasm_f32x4_pmax(max, wasm_i32x4_shuffle(max, max, 2, 3, 0, 1));
   max = wasm_f32x4_pmax(max, wasm_i32x4_shuffle(max, max, 1, 0, 3, 2));
   return wasm_f32x4_extract_lane(max, 0);
@@ -41,34 +40,45 @@ int16_t Sum(const v128_t* q) noexcept {
   return static_cast<int16_t>(wasm_i32x4_extract_lane(sum, 0));
 }
 
-// The definition stands beside A8Block.
-void QuantizeBlock(const float* x, A8Block& block) noexcept {
-  v128_t v[kVectors];
-  for (size_t i = 0; i < kVectors; ++i) v[i] = Load(x + kLanes * i);
-  const float max = MaxMagnitude(v);
-  const v128_t inverse = Splat(max >= 0x1p-100f ? 127.0f / max : 0.0f);
-  for (v128_t& q : v) q = Round(q, inverse);
-  block.scale = max / 127.0f;
+void QuantizeBlock(const float* x, v128_t inverse, A8Block& block) noexcept {
+  v128_t q[kBlock / kLanes];
+  for (size_t i = 0; i < kBlock / kLanes; ++i)
+    q[i] = Round(Load(x + kLanes * i), inverse);
   for (size_t half = 0; half < 2; ++half) {
-    block.sum[half] = Sum(v + 4 * half);
-    Store(block.q + 16 * half, Narrow(v + 4 * half));
+    block.sum[half] = Sum(q + 4 * half);
+    Store(block.q + 16 * half, Narrow(q + 4 * half));
+  }
+}
+
+// `width` elements that share a scale.  The definition stands beside A8Block.
+void QuantizeBlocks(const float* x, size_t width, A8Block* y) noexcept {
+  const float max = MaxMagnitude(x, width);
+  const v128_t inverse = Splat(max >= 0x1p-100f ? 127.0f / max : 0.0f);
+  for (size_t i = 0; i < width; i += kBlock, ++y) {
+    y->scale = max / 127.0f;
+    QuantizeBlock(x + i, inverse, *y);
   }
 }
 
 }  // namespace
 
 const char* QuantizeRefuses(const KernelArgs& args) noexcept {
-  return args.out.cols % kBlock == 0 ? nullptr
-                                     : "columns are no multiple of 32";
+  const uint32_t width = args.As<QuantizeAttrs>().width;
+  if (width == 0 || width % kBlock != 0)
+    return "the width of a scale is no multiple of 32";
+  return args.out.cols % width == 0
+             ? nullptr
+             : "columns are no multiple of the width of a scale";
 }
 
 void Quantize(const KernelArgs& args, const StepContext& ctx, Range range,
               std::byte*) noexcept {
+  const size_t width = args.As<QuantizeAttrs>().width;
   for (size_t r = range.begin; r < range.end; ++r) {
     const float* x = RowOf<float>(args.in[0], ctx, r);
     A8Block* y = RowOf<A8Block>(args.out, ctx, r);
-    for (size_t k = 0; k < args.out.cols; k += kBlock)
-      QuantizeBlock(x + k, y[k / kBlock]);
+    for (size_t k = 0; k < args.out.cols; k += width)
+      QuantizeBlocks(x + k, width, y + k / kBlock);
   }
 }
 

@@ -78,10 +78,14 @@ class PackedWeight {
   AlignedBytes packed_;
 };
 
-inline std::vector<std::byte> RandomA8(size_t blocks, Rng& rng) {
+// `sharing`: so many neighbours have the same scale.
+inline std::vector<std::byte> RandomA8(size_t blocks, size_t sharing,
+                                       Rng& rng) {
   std::vector<std::byte> bytes(blocks * sizeof(A8Block));
+  float scale = 0;
   for (size_t b = 0; b < blocks; ++b) {
-    A8Block block{static_cast<float>(rng.Uniform(0.001, 0.05)), {0, 0}, {}};
+    if (b % sharing == 0) scale = static_cast<float>(rng.Uniform(0.001, 0.05));
+    A8Block block{scale, {0, 0}, {}};
     for (size_t i = 0; i < std::size(block.q); ++i) {
       block.q[i] = static_cast<int8_t>(static_cast<int>(rng.Below(255)) - 127);
       block.sum[i / 16] = static_cast<int16_t>(block.sum[i / 16] + block.q[i]);

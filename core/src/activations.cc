@@ -1,7 +1,7 @@
 #include "src/activations.h"
 
 #include <algorithm>
-#include <unordered_map>
+#include <map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -22,7 +22,7 @@ bool TakesA8(const Graph& graph, const Node& node,
   });
 }
 
-Node QuantizeNode(Graph& graph, ValueId input) {
+Node QuantizeNode(Graph& graph, ValueId input, QuantizeAttrs attrs) {
   Value rounded = graph.value(input);
   rounded.dtype = DType::kA8;
   const ValueId out{static_cast<uint32_t>(graph.values.size())};
@@ -33,21 +33,23 @@ Node QuantizeNode(Graph& graph, ValueId input) {
           {},
           {},
           out,
-          {}};
+          attrs};
 }
 
 }  // namespace
 
 void QuantizeActivations(Graph& graph, std::span<const NamedBackend> backends) {
-  std::unordered_map<uint32_t, ValueId> rounded;
+  std::map<std::pair<ValueId, uint32_t>, ValueId> rounded;
   std::vector<Node> nodes;
   for (Node& node : std::exchange(graph.nodes, {})) {
     if (TakesA8(graph, node, backends)) {
       const ValueId input = node.inputs[0];
+      const uint32_t width =
+          Info(graph.weight(node.weights[0]).dtype).block_elements;
       const auto [it, is_new] =
-          rounded.try_emplace(static_cast<uint32_t>(input), ValueId::kNone);
+          rounded.try_emplace({input, width}, ValueId::kNone);
       if (is_new) {
-        nodes.push_back(QuantizeNode(graph, input));
+        nodes.push_back(QuantizeNode(graph, input, {width}));
         it->second = nodes.back().output;
       }
       node.inputs[0] = it->second;

@@ -9,8 +9,8 @@
 namespace tenon {
 
 // For every Linear, LinearAdd and Head of a block-quantised weight that some
-// backend can run on A8: rounds its first input, once per value however many
-// matrices read it.
+// backend can run on A8: rounds its first input, once for all matrices that
+// read it and whose blocks are as wide.
 void QuantizeActivations(Graph& graph, std::span<const NamedBackend> backends);
 
 }  // namespace tenon

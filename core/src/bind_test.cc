@@ -139,6 +139,36 @@ TEST(Bind, RoundsAValueOnceForAllItsReaders) {
                           "head_q8_a8_slow"));
 }
 
+// Two matrices with blocks of 32 and one with blocks of 256 read x.
+TEST(Bind, ActivationsShareAScaleAsFarAsABlockOfTheWeight) {
+  constexpr uint32_t kWide = 256;
+  const std::vector<TensorInfo> tensors = {
+      Tensor("embed", 8, kWide, DType::kQ8_0),
+      Tensor("a.weight", kWide, kWide, DType::kQ8_0),
+      Tensor("b.weight", kWide, kWide, DType::kQ4_K),
+      Tensor("c.weight", kWide, kWide, DType::kQ8_0)};
+  GraphBuilder g(tensors, DType::kF32);
+  const WeightId embed = g.Matrix("embed", 8, kWide);
+  const ValueId x = g.Embed("embed", embed);
+  const auto read = [&](const char* name) {
+    return g.Linear(name, x, g.LinearOf(name, kWide, kWide));
+  };
+  const ValueId a = read("a"), b = read("b"), c = read("c");
+  const ValueId sum = g.Add("sum", g.Add("ab", a, b), c);
+  g.Outputs(g.TakeOutputs("last", sum), {embed});
+  auto entries = Slow();
+  entries.push_back(
+      Entry(OpKind::kLinear, "linear_q4_k_a8_slow", DType::kQ4_K, DType::kA8));
+  const FakeBackend slow("slow", entries);
+  const auto bound = BindTo(*std::move(g).Finish(), {slow}, Activations::kInt8);
+  ASSERT_TRUE(bound.ok()) << bound.status();
+  std::vector<uint32_t> widths;
+  for (const Node& node : bound->graph.nodes)
+    if (const auto* quantize = std::get_if<QuantizeAttrs>(&node.attrs))
+      widths.push_back(quantize->width);
+  EXPECT_THAT(widths, ElementsAre(32, 256, 32));  // the last for the head
+}
+
 TEST(Bind, KeepsF32ActivationsWhenAsked) {
   const FakeBackend slow("slow", Slow());
   auto entries = Slow();

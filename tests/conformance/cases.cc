@@ -141,9 +141,11 @@ Cases Elements(const KernelEntry& e) {
 
 Cases Quantizations(const KernelEntry& e) {
   Cases cases;
-  for (uint32_t cols : {32u, 96u, 512u})
+  for (const auto& [cols, width] :
+       {std::array{32u, 32u}, std::array{96u, 32u}, std::array{256u, 256u},
+        std::array{512u, 256u}})
     for (Rows rows : {Rows::kTokens, Rows::kOutputs})
-      cases.push_back(Quantization(e, cols, rows));
+      cases.push_back(Quantization(e, cols, width, rows));
   return cases;
 }
 

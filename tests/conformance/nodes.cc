@@ -68,11 +68,13 @@ NodeCase PerColumn(const KernelEntry& e, uint32_t cols) {
           .weights = {{e.weight, 1, cols}}};
 }
 
-NodeCase Quantization(const KernelEntry& e, uint32_t cols, Rows rows) {
-  return {.label = Sizes({cols}),
+NodeCase Quantization(const KernelEntry& e, uint32_t cols, uint32_t width,
+                      Rows rows) {
+  return {.label = Sizes({cols, width}),
           .op = e.op,
           .in = {{cols, rows}},
-          .out = {cols, rows, DType::kA8}};
+          .out = {cols, rows, DType::kA8},
+          .attrs = QuantizeAttrs{width}};
 }
 
 NodeCase Slice(const KernelEntry& e, const SliceAttrs& slice,

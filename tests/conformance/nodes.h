@@ -29,7 +29,8 @@ NodeCase Norm(const KernelEntry& e, uint32_t runs, uint32_t width, Rows rows);
 NodeCase ElementByElement(const KernelEntry& e, uint32_t cols, Rows rows);
 // One number per column.
 NodeCase PerColumn(const KernelEntry& e, uint32_t cols);
-NodeCase Quantization(const KernelEntry& e, uint32_t cols, Rows rows);
+NodeCase Quantization(const KernelEntry& e, uint32_t cols, uint32_t width,
+                      Rows rows);
 NodeCase Slice(const KernelEntry& e, const SliceAttrs& slice, uint32_t periods);
 NodeCase Concat(const KernelEntry& e, std::initializer_list<uint32_t> cols);
 NodeCase OutputRows(const KernelEntry& e, uint32_t cols);

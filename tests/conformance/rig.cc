@@ -29,26 +29,31 @@ void FillWithGarbage(Lines& lines, Rng& rng) {
   }
 }
 
-// An activation block as dtype.h defines it; some are all zero.
-void FillA8(std::byte* at, Rng& rng) {
-  const float scale =
-      rng.Below(8) == 0 ? 0.0f : static_cast<float>(rng.Uniform(0.001, 0.05));
+A8Block RandomA8(float scale, Rng& rng) {
   A8Block block{scale, {0, 0}, {}};
   for (size_t i = 0; scale != 0 && i < 32; ++i) {
     block.q[i] = static_cast<int8_t>(static_cast<int>(rng.Below(255)) - 127);
     block.sum[i / 16] = static_cast<int16_t>(block.sum[i / 16] + block.q[i]);
   }
-  std::memcpy(at, &block, sizeof(block));
+  return block;
+}
+
+// Activation blocks as dtype.h defines them, a scale for every `width`
+// elements; some are all zero.
+void FillA8(size_t cols, size_t width, std::byte* at, Rng& rng) {
+  float scale = 0;
+  for (size_t i = 0; i < cols; i += 32, at += sizeof(A8Block)) {
+    if (i % width == 0)
+      scale = rng.Below(8) == 0 ? 0.0f
+                                : static_cast<float>(rng.Uniform(0.001, 0.05));
+    const A8Block block = RandomA8(scale, rng);
+    std::memcpy(at, &block, sizeof(block));
+  }
 }
 
 void FillRow(DType dtype, size_t cols, std::byte* at, Rng& rng) {
-  if (dtype == DType::kA8) {
-    for (size_t b = 0; b < cols / 32; ++b)
-      FillA8(at + b * sizeof(A8Block), rng);
-  } else {
-    const auto row = RandomElements(dtype, cols, 1.0, rng);
-    std::memcpy(at, row.data(), row.size());
-  }
+  const auto row = RandomElements(dtype, cols, 1.0, rng);
+  std::memcpy(at, row.data(), row.size());
 }
 
 // In [1, 8).
@@ -151,10 +156,14 @@ void Rig::FillInput(size_t i, uint32_t row, Rng& rng) {
   const OperandSpec& spec = node_.in[i];
   std::byte* at = BytesOf(initial_.arena) + args_.in[i].offset +
                   row * args_.in[i].row_bytes;
+  if (spec.dtype == DType::kA8)
+    return FillA8(spec.cols, Info(node_.weights[0].dtype).block_elements, at,
+                  rng);
   FillRow(spec.dtype, spec.cols, at, rng);
   // A block of zeros has no scale to divide by.
-  if (node_.op == OpKind::kQuantize && row % 3 == 0)
-    std::memset(at, 0, sizeof(float) * 32);
+  const auto* quantize = std::get_if<QuantizeAttrs>(&node_.attrs);
+  if (quantize != nullptr && row % 3 == 0)
+    std::memset(at, 0, sizeof(float) * quantize->width);
   if (spec.dtype != DType::kF32) return;
   float* x = reinterpret_cast<float*>(at);
   if (node_.op == OpKind::kGatedDelta) TameDelta(node_, i, {x, spec.cols});

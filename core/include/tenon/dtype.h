@@ -49,9 +49,11 @@ inline void DecodeRow(DType dtype, const std::byte* row, size_t cols,
   Info(dtype).decode(row, cols / Info(dtype).block_elements, out);
 }
 
-// 32 activations rounded to int8: x[i] is about scale * q[i].  Exactly, every
-// operation rounded to f32:
-//   amax = max |x[i]|, skipping NaN;  scale = amax / 127
+// 32 activations rounded to int8: x[i] is about scale * q[i].  As many of them
+// share a scale as elements are in a block of the weight that they are
+// multiplied with (QuantizeAttrs::width): 32, or 256, the same scale in eight
+// A8Blocks.  Exactly, every operation rounded to f32:
+//   amax = max |x[i]| of those, skipping NaN;  scale = amax / 127
 //   inv = amax >= 2^-100 ? 127 / amax : 0
 //   y = x[i] * inv + (the sign bit of x[i] is set ? -0.5 : 0.5)
 //   y = y > -127 ? y : -127;  y = y < 127 ? y : 127;  q[i] = trunc(y)

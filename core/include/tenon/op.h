@@ -36,6 +36,10 @@ struct NormAttrs {
   float eps;
 };
 
+struct QuantizeAttrs {
+  uint32_t width;  // elements that share a scale, a multiple of 32
+};
+
 // Which elements of a head form pair i of n_rot / 2.
 enum class RopePairing : uint8_t {
   kAdjacent,  // (2i, 2i + 1): GGUF `llama`
@@ -104,9 +108,9 @@ struct CustomAttrs {
   const void* data;
 };
 
-using OpAttrs = std::variant<std::monostate, NormAttrs, RopeAnglesAttrs,
-                             RopeAttrs, AttentionAttrs, SliceAttrs, DeltaAttrs,
-                             RouteAttrs, CustomAttrs>;
+using OpAttrs = std::variant<std::monostate, NormAttrs, QuantizeAttrs,
+                             RopeAnglesAttrs, RopeAttrs, AttentionAttrs,
+                             SliceAttrs, DeltaAttrs, RouteAttrs, CustomAttrs>;
 
 }  // namespace tenon
 

@@ -22,7 +22,7 @@ inline constexpr const char* kVersion = "0.1.0";
 
 // Changes whenever a plugin compiled against older headers could misbehave.
 // A registry refuses descriptors that carry another number.
-inline constexpr uint32_t kPluginAbi = 3;
+inline constexpr uint32_t kPluginAbi = 4;
 
 struct ArchitectureFactory;  // architecture.h
 struct Backend;              // backend.h

@@ -36,7 +36,8 @@ std::vector<NodeCase> ModelNodes(const KernelEntry& e) {
     case OpKind::kGatedRmsNorm:
       return {Norm(e, kDeltaHeads, kDeltaDim, Rows::kTokens)};
     case OpKind::kQuantize:
-      return {Quantization(e, kFeedForward, Rows::kTokens)};
+      return {Quantization(e, kFeedForward, 32, Rows::kTokens),
+              Quantization(e, kFeedForward, 256, Rows::kTokens)};
     case OpKind::kRopeAngles:
       return {Angles(e, {.n_rot = kRotated, .base = 1e7}, false)};
     case OpKind::kRope:
