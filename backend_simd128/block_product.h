@@ -26,49 +26,45 @@ TENON_INLINE Rows8 LoadPairs(const std::byte* a, const std::byte* b) noexcept {
            wasm_i16x8_shuffle(x, y, 4, 12, 5, 13, 6, 14, 7, 15)}};
 }
 
-// Sums of activations are multiplied with the scales of a block, for codes with
-// an offset, or with its minimums, two halves or two groups at a time.  Blocks
-// without scales have one sum, the same for all rows.
-template <typename Format>
-inline constexpr size_t kSums =
-    PackedBlock<Format>::kScales == 0
-        ? 1
-        : PackedBlock<Format>::kGroups * PackedBlock<Format>::kScales / 2;
-
 // What a block has for all its groups.
 template <typename Format>
 struct BlockScales {
-  using B = PackedBlock<Format>;
-
   Rows8 d, dmin;
-  Rows8 pair[kSums<Format>];  // factors of TokenScales::sums
 
   TENON_INLINE explicit BlockScales(const std::byte* block) noexcept
       : d(LoadHalves8(block)) {
+    using B = PackedBlock<Format>;
     if constexpr (B::kHasMin) dmin = LoadHalves8(block + B::kMinScaleAt);
-    if constexpr (B::kScales > 0 && (B::kHasMin || B::kOffset != 0)) {
-      const std::byte* factors =
-          block + (B::kHasMin ? B::kMinsAt : B::kScalesAt);
-      for (Rows8& two : pair) {
-        two = LoadPairs(factors, factors + kGroupRows);
-        factors += 2 * kGroupRows;
-      }
-    }
   }
 };
 
-// The scales of group g of a block, as operands of AddScaled().
+// What group g of a block has of its own.
 template <typename Format>
 struct GroupScales {
   using B = PackedBlock<Format>;
 
-  Rows8 scale[2];
+  Rows8 scale[2];  // operands of AddScaled()
+  Rows8 excess;    // scale[0], scale[1] times the offset of the codes
+  Rows8 min;       // min[0], min[1]
 
   TENON_INLINE GroupScales(const std::byte* block, size_t g) noexcept {
-    const std::byte* scales =
-        block + B::kScalesAt + g * B::kScales * kGroupRows;
-    for (size_t i = 0; i < B::kScales; ++i, scales += kGroupRows)
-      scale[i] = LoadPairs(scales, scales);
+    if constexpr (B::kScales > 0) {
+      const size_t at = g * B::kScales * kGroupRows;
+      const std::byte* scales = block + B::kScalesAt + at;
+      const std::byte* mins = block + B::kMinsAt + at;
+      constexpr size_t kSecond = (B::kScales - 1) * kGroupRows;
+      for (size_t i = 0; i < B::kScales; ++i) {
+        const std::byte* of_half = scales + i * kGroupRows;
+        scale[i] = LoadPairs(of_half, of_half);
+      }
+      if constexpr (B::kOffset != 0) {
+        static_assert(std::has_single_bit(unsigned{B::kOffset}));
+        excess = LoadPairs(scales, scales + kSecond);
+        for (v128_t& quad : excess.quad)
+          quad = wasm_i16x8_shl(quad, std::countr_zero(unsigned{B::kOffset}));
+      }
+      if constexpr (B::kHasMin) min = LoadPairs(mins, mins + kSecond);
+    }
   }
 };
 
@@ -98,95 +94,73 @@ class DecodedCodes {
 
 // 32 activations of a token.  Every number is in all the lanes that it is
 // multiplied with, so that one load brings it from where tokens are kept.
+template <typename Format>
 struct Token {
   v128_t q[8];  // Activations
+  v128_t sums;  // sum[0], sum[1] in the halves of every lane; see Token()
 
   Token() = default;
-  TENON_INLINE explicit Token(const A8Block& x) noexcept {
+  TENON_INLINE explicit Token(const A8Block& x) noexcept
+      : sums(wasm_v128_load32_splat(x.sum)) {
+    using B = PackedBlock<Format>;
     const Activations a(x.q);
     for (size_t j = 0; j < 8; ++j) q[j] = a(j);
-  }
-};
-
-// Of a token's activations, as many as a block has columns.
-template <typename Format>
-struct TokenScales {
-  v128_t scale;
-  v128_t sums[kSums<Format>];  // two of 16 bits in every lane; or one of 32
-
-  TENON_INLINE explicit TokenScales(const A8Block* x) noexcept
-      : scale(Splat(x->scale)) {
-    using B = PackedBlock<Format>;
-    for (v128_t& two : sums) {
-      if constexpr (B::kScales == 1) {
-        two = wasm_u32x4_splat(Sum(x[0]) | Sum(x[1]) << 16);
-        x += 2;
-      } else {
-        two = wasm_v128_load32_splat(x->sum);
-        ++x;
-      }
-    }
-    // As msum, or times the offset.
+    // Without scales the sums are the same for all rows: as msum, or times
+    // the offset.
     constexpr int kFactor = B::kOffset == 0 ? 1 : B::kOffset;
     if constexpr (B::kScales == 0)
-      sums[0] =
-          wasm_i32x4_dot_i16x8(sums[0], Constant(wasm_i16x8_splat(kFactor)));
-  }
-
- private:
-  TENON_INLINE static uint32_t Sum(const A8Block& x) noexcept {
-    return static_cast<uint16_t>(x.sum[0] + x.sum[1]);
+      sums = wasm_i32x4_dot_i16x8(sums, Constant(wasm_i16x8_splat(kFactor)));
   }
 };
 
-// isum + what four rows of a group contribute with a token, the codes taken as
-// they are stored.  code(j): vector j of them
+// isum + what four rows of a group contribute with a token.  code(j): vector j
+// of their codes
 template <typename Format, typename Code>
 TENON_INLINE v128_t AddGroup(v128_t isum, const GroupScales<Format>& w,
                              size_t quad, const Code& code,
-                             const Token& x) noexcept {
+                             const Token<Format>& x) noexcept {
   using B = PackedBlock<Format>;
   constexpr int kMax = B::kMaxCode;
   const auto q = [&x](size_t j) noexcept { return x.q[j]; };
   if constexpr (B::kScales == 2) {
     isum = AddScaled<kMax, 0, 4>(isum, code, q, w.scale[0].quad[quad]);
-    return AddScaled<kMax, 4, 8>(isum, code, q, w.scale[1].quad[quad]);
+    isum = AddScaled<kMax, 4, 8>(isum, code, q, w.scale[1].quad[quad]);
+    if constexpr (B::kOffset != 0)
+      isum = wasm_i32x4_sub(isum,
+                            wasm_i32x4_dot_i16x8(w.excess.quad[quad], x.sums));
+    return isum;
   } else if constexpr (B::kScales == 1) {
+    static_assert(B::kOffset == 0);
     return AddScaled<kMax, 0, 8>(isum, code, q, w.scale[0].quad[quad]);
   } else {
-    return AddScaled<kMax, 0, 8>(isum, code, q, Constant(wasm_i16x8_splat(1)));
+    const v128_t ones = Constant(wasm_i16x8_splat(1));
+    isum = AddScaled<kMax, 0, 8>(isum, code, q, ones);
+    return B::kOffset == 0 ? isum : wasm_i32x4_sub(isum, x.sums);
   }
 }
 
-// msum, or what the offset of the codes adds to isum
+// msum + what four rows of a group contribute with a token
 template <typename Format>
-TENON_INLINE v128_t ScaledSums(const BlockScales<Format>& block, size_t quad,
-                               const TokenScales<Format>& x) noexcept {
-  using B = PackedBlock<Format>;
-  if constexpr (B::kScales == 0) return x.sums[0];
-  v128_t sum = Zero();
-  for (size_t i = 0; i < kSums<Format>; ++i)
-    sum = AddDot16(sum, block.pair[i].quad[quad], x.sums[i]);
-  constexpr int kShift = std::countr_zero(unsigned{B::kOffset});
-  static_assert(B::kOffset == 0 || 1 << kShift == B::kOffset);
-  return B::kOffset == 0 ? sum : wasm_i32x4_shl(sum, kShift);
+TENON_INLINE v128_t AddMins(v128_t msum, const GroupScales<Format>& w,
+                            size_t quad, const Token<Format>& x) noexcept {
+  if constexpr (!Format::kHasMin) return msum;
+  if constexpr (PackedBlock<Format>::kScales == 0)
+    return x.sums;
+  else
+    return AddDot16(msum, w.min.quad[quad], x.sums);
 }
 
-// sum + the product of four rows of a block with a token
+// sum + the product of four rows of a block with a token; `scale`: the token's
 template <typename Format>
 TENON_INLINE v128_t AddBlock(v128_t sum, const BlockScales<Format>& block,
-                             size_t quad, v128_t isum,
-                             const TokenScales<Format>& x) noexcept {
-  using B = PackedBlock<Format>;
-  if constexpr (B::kOffset != 0)
-    isum = wasm_i32x4_sub(isum, ScaledSums(block, quad, x));
-  const v128_t scale = wasm_f32x4_mul(block.d.quad[quad], x.scale);
-  sum = wasm_f32x4_add(sum,
-                       wasm_f32x4_mul(wasm_f32x4_convert_i32x4(isum), scale));
-  if constexpr (B::kHasMin) {
-    const v128_t msum = wasm_f32x4_convert_i32x4(ScaledSums(block, quad, x));
-    const v128_t dmin = wasm_f32x4_mul(block.dmin.quad[quad], x.scale);
-    sum = wasm_f32x4_sub(sum, wasm_f32x4_mul(msum, dmin));
+                             size_t quad, v128_t isum, v128_t msum,
+                             v128_t scale) noexcept {
+  const v128_t d = wasm_f32x4_mul(block.d.quad[quad], scale);
+  sum = wasm_f32x4_add(sum, wasm_f32x4_mul(wasm_f32x4_convert_i32x4(isum), d));
+  if constexpr (Format::kHasMin) {
+    const v128_t dmin = wasm_f32x4_mul(block.dmin.quad[quad], scale);
+    sum = wasm_f32x4_sub(sum,
+                         wasm_f32x4_mul(wasm_f32x4_convert_i32x4(msum), dmin));
   }
   return sum;
 }

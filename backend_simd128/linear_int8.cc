@@ -3,9 +3,9 @@
 // stay in registers while all tokens pass by.
 #include <algorithm>
 
-#include "backend_simd128/block_product.h"
 #include "backend_simd128/kernels.h"
 #include "backend_simd128/linear.h"
+#include "backend_simd128/token_block.h"
 
 namespace tenon::simd128 {
 namespace {
@@ -14,40 +14,38 @@ namespace {
 // second cache.
 constexpr size_t kTokens = 16;
 
-// Tokens of one turn of the innermost loop.
+// Tokens of one turn of the innermost loop.  Where a product takes many
+// instructions, what two in a turn save does not show, and the module is
+// larger.
+#if defined(TENON_RELAXED_SIMD)
 constexpr size_t kTurn = 2;
+#else
+constexpr size_t kTurn = 1;
+#endif
 static_assert(kTokens % kTurn == 0);
 
-// Asks for what is read some time after `bytes` at `p`: a single token waits
-// for memory otherwise.
-constexpr size_t kAhead = 4096;
-TENON_INLINE void TouchLines(const std::byte* p, size_t bytes) noexcept {
-  constexpr size_t kLine = 64;
-  for (size_t at = 0; at < bytes; at += kLine) Touch(p + at);
-}
-
-// sums = the products of a row group with the blocks of one token.  `ahead`:
-// how far behind the row group memory may be touched, at most kAhead.
+// sums = the products of a row group with the blocks of one token.
 template <typename Format>
-void MultiplyOne(const std::byte* block, size_t blocks, size_t ahead,
-                 const A8Block* x, Rows8& sums) noexcept {
+void MultiplyOne(const std::byte* block, size_t blocks, const A8Block* x,
+                 Rows8& sums) noexcept {
   using B = PackedBlock<Format>;
   v128_t sum0 = Zero(), sum1 = Zero();
-  for (size_t b = 0; b < blocks; ++b, block += B::kBytes, x += B::kGroups) {
-    v128_t isum0 = Zero(), isum1 = Zero();
-    for (size_t g = 0; g < B::kGroups; ++g) {
+  for (size_t b = 0; b < blocks; ++b, block += B::kBytes) {
+    v128_t isum0 = Zero(), isum1 = Zero(), msum0 = Zero(), msum1 = Zero();
+    const v128_t scale = Splat(x->scale);
+    for (size_t g = 0; g < B::kGroups; ++g, ++x) {
       const std::byte* tile = B::TileHalf(block, g, 0);
-      TouchLines(tile + ahead, B::kTileBytes);
       const GroupScales<Format> w(block, g);
-      const Token token(x[g]);
+      const Token<Format> token(*x);
       const StoredCodes<Format> upper{tile}, lower{tile + B::Way::kBytes};
       isum0 = AddGroup(isum0, w, 0, upper, token);
       isum1 = AddGroup(isum1, w, 1, lower, token);
+      msum0 = AddMins(msum0, w, 0, token);
+      msum1 = AddMins(msum1, w, 1, token);
     }
     const BlockScales<Format> scales(block);
-    const TokenScales<Format> token(x);
-    sum0 = AddBlock(sum0, scales, 0, isum0, token);
-    sum1 = AddBlock(sum1, scales, 1, isum1, token);
+    sum0 = AddBlock(sum0, scales, 0, isum0, msum0, scale);
+    sum1 = AddBlock(sum1, scales, 1, isum1, msum1, scale);
   }
   sums = {{sum0, sum1}};
 }
@@ -55,17 +53,6 @@ void MultiplyOne(const std::byte* block, size_t blocks, size_t ahead,
 // For each quad of a row group, the sums of so many tokens.
 struct TokenSums {
   v128_t quad[2][kTokens];
-};
-
-// Of a token, what a block is multiplied with.
-template <typename Format>
-struct TokenBlock {
-  Token group[PackedBlock<Format>::kGroups];
-  TokenScales<Format> scales;
-
-  TENON_INLINE explicit TokenBlock(const A8Block* x) noexcept : scales(x) {
-    for (Token& token : group) token = Token(*x++);
-  }
 };
 
 // Calls f(token, its sum) for whole turns of tokens.
@@ -84,14 +71,17 @@ TENON_INLINE void AddBlockOfMany(const std::byte* block, size_t quad,
   using B = PackedBlock<Format>;
   using X = TokenBlock<Format>;
   const BlockScales<Format> scales(block);
+  const BlockMins<Format> mins(block, quad);
   v128_t isums[kTokens] = {};
+  const auto add_block = [&](v128_t isum, const X& token, v128_t& sum) {
+    sum = AddBlock(sum, scales, quad, isum, token.Msum(mins), token.scale);
+  };
   for (size_t g = 0; g < B::kGroups; ++g) {
     const GroupScales<Format> w(block, g);
     const DecodedCodes<Format> codes(B::TileHalf(block, g, quad));
     if constexpr (B::kGroups == 1)
       ForTokens(x, tokens, sums, [&](const X& token, v128_t& sum) {
-        const v128_t isum = AddGroup(Zero(), w, quad, codes, token.group[0]);
-        sum = AddBlock(sum, scales, quad, isum, token.scales);
+        add_block(AddGroup(Zero(), w, quad, codes, token.group[0]), token, sum);
       });
     else
       ForTokens(x, tokens, isums, [&](const X& token, v128_t& isum) {
@@ -99,8 +89,7 @@ TENON_INLINE void AddBlockOfMany(const std::byte* block, size_t quad,
       });
   }
   if constexpr (B::kGroups > 1)
-    for (size_t t = 0; t < tokens; ++t)
-      sums[t] = AddBlock(sums[t], scales, quad, isums[t], x[t].scales);
+    for (size_t t = 0; t < tokens; ++t) add_block(isums[t], x[t], sums[t]);
 }
 
 // The products with whole turns of tokens.  x: block by block, each of all.
@@ -127,11 +116,9 @@ class LinearProduct {
 
   // The only token.
   TENON_INLINE void RunOne(Range groups) const noexcept {
-    const std::byte* end = Rows(RowGroupsOf(args_.weight[0].rows));
     for (size_t group = groups.begin; group < groups.end; ++group) {
-      const size_t ahead = std::min<size_t>(kAhead, end - Rows(group + 1));
       Rows8 sums;
-      MultiplyOne<Format>(Rows(group), blocks_, ahead, X(0), sums);
+      MultiplyOne<Format>(Rows(group), blocks_, X(0), sums);
       Store(Columns(group), 0, sums.quad[0], sums.quad[1]);
     }
   }

@@ -27,6 +27,13 @@
 // through memory.
 #define TENON_INLINE inline __attribute__((always_inline))
 
+// Before a loop that is to stay one, for the size of the module.
+#if defined(__clang__)
+#define TENON_ROLLED _Pragma("clang loop unroll(disable)")
+#else
+#define TENON_ROLLED _Pragma("GCC unroll 1")
+#endif
+
 namespace tenon::simd128 {
 
 inline constexpr size_t kLanes = 4;
@@ -54,16 +61,6 @@ TENON_INLINE v128_t SplatBits(uint32_t x) noexcept {
   return Constant(wasm_i32x4_splat(static_cast<int32_t>(x)));
 }
 inline v128_t Zero() noexcept { return wasm_i32x4_splat(0); }
-
-// Brings the line of a byte that can be read into the cache.
-inline void Touch(const std::byte* p) noexcept {
-#if defined(__wasm__)
-  // There is no prefetch, but a load whose result is not used does not wait.
-  static_cast<void>(*static_cast<const volatile std::byte*>(p));
-#else
-  __builtin_prefetch(p);
-#endif
-}
 
 // mask ? a : b, where every bit of a lane's mask is the same.
 inline v128_t Select(v128_t mask, v128_t a, v128_t b) noexcept {
