@@ -31,6 +31,7 @@ void ExpectSameBits(DType weight, KernelFn run, const Shape& shape) {
   KernelEntry entry = *simd128::FindKernel(kBackendSimd128, OpKind::kLinearAdd,
                                            weight, DType::kA8, true);
   entry.run = run;
+  entry.items = simd128::RowGroups;
   const Product product(weight, DType::kA8, shape);
   ASSERT_TRUE(product.Run(entry) == product.Run(kBackendScalar, false))
       << shape.rows << " x " << shape.cols << ", " << shape.tokens << " tokens";

@@ -24,30 +24,40 @@ constexpr size_t kTurn = 1;
 #endif
 static_assert(kTokens % kTurn == 0);
 
-// sums = the products of a row group with the blocks of one token.
+// Row groups that one token passes together: two streams, and the processor
+// asks memory ahead for each.
+constexpr uint32_t kStreams = 2;
+
+// sums = the products of row groups, `apart` bytes from one to the next, with
+// the blocks of one token.
 template <typename Format>
-void MultiplyOne(const std::byte* block, size_t blocks, const A8Block* x,
-                 Rows8& sums) noexcept {
+void MultiplyOne(const std::byte* block, size_t apart, size_t blocks,
+                 const A8Block* x, Rows8 (&sums)[kStreams]) noexcept {
   using B = PackedBlock<Format>;
-  v128_t sum0 = Zero(), sum1 = Zero();
+  v128_t sum[kStreams][2] = {};
   for (size_t b = 0; b < blocks; ++b, block += B::kBytes) {
-    v128_t isum0 = Zero(), isum1 = Zero(), msum0 = Zero(), msum1 = Zero();
+    v128_t isum[kStreams][2] = {}, msum[kStreams][2] = {};
     const v128_t scale = Splat(x->scale);
     for (size_t g = 0; g < B::kGroups; ++g, ++x) {
-      const std::byte* tile = B::TileHalf(block, g, 0);
-      const GroupScales<Format> w(block, g);
       const Token<Format> token(*x);
-      const StoredCodes<Format> upper{tile}, lower{tile + B::Way::kBytes};
-      isum0 = AddGroup(isum0, w, 0, upper, token);
-      isum1 = AddGroup(isum1, w, 1, lower, token);
-      msum0 = AddMins(msum0, w, 0, token);
-      msum1 = AddMins(msum1, w, 1, token);
+      for (size_t r = 0; r < kStreams; ++r) {
+        const GroupScales<Format> w(block + r * apart, g);
+        for (size_t quad = 0; quad < 2; ++quad) {
+          const StoredCodes<Format> codes{
+              B::TileHalf(block + r * apart, g, quad)};
+          isum[r][quad] = AddGroup(isum[r][quad], w, quad, codes, token);
+          msum[r][quad] = AddMins(msum[r][quad], w, quad, token);
+        }
+      }
     }
-    const BlockScales<Format> scales(block);
-    sum0 = AddBlock(sum0, scales, 0, isum0, msum0, scale);
-    sum1 = AddBlock(sum1, scales, 1, isum1, msum1, scale);
+    for (size_t r = 0; r < kStreams; ++r) {
+      const BlockScales<Format> scales(block + r * apart);
+      for (size_t quad = 0; quad < 2; ++quad)
+        sum[r][quad] = AddBlock(sum[r][quad], scales, quad, isum[r][quad],
+                                msum[r][quad], scale);
+    }
   }
-  sums = {{sum0, sum1}};
+  for (size_t r = 0; r < kStreams; ++r) sums[r] = {{sum[r][0], sum[r][1]}};
 }
 
 // For each quad of a row group, the sums of so many tokens.
@@ -114,12 +124,16 @@ class LinearProduct {
                              const StepContext& ctx) noexcept
       : args_(args), ctx_(ctx), blocks_(B::BlocksOf(args.weight[0].cols)) {}
 
-  // The only token.
+  // The only token.  Where a second row group is missing, it is the first
+  // again.
   TENON_INLINE void RunOne(Range groups) const noexcept {
-    for (size_t group = groups.begin; group < groups.end; ++group) {
-      Rows8 sums;
-      MultiplyOne<Format>(Rows(group), blocks_, X(0), sums);
-      Store(Columns(group), 0, sums.quad[0], sums.quad[1]);
+    for (uint32_t group = groups.begin; group < groups.end; group += kStreams) {
+      const size_t count = std::min(kStreams, groups.end - group);
+      const size_t apart = count == 1 ? 0 : blocks_ * B::kBytes;
+      Rows8 sums[kStreams];
+      MultiplyOne<Format>(Rows(group), apart, blocks_, X(0), sums);
+      for (size_t r = 0; r < count; ++r)
+        Store(Columns(group + r), 0, sums[r].quad[0], sums[r].quad[1]);
     }
   }
 
@@ -184,6 +198,12 @@ uint32_t RowGroups(const KernelArgs& args, const StepContext& ctx) noexcept {
   return static_cast<uint32_t>(RowGroupsOf(args.weight[0].rows));
 }
 
+uint32_t RowGroupPairs(const KernelArgs& args,
+                       const StepContext& ctx) noexcept {
+  static_assert(kStreams == 2);
+  return (RowGroups(args, ctx) + 1) / 2;
+}
+
 template <typename Format>
 uint64_t LinearInt8Scratch(const KernelArgs& args,
                            const ScratchQuery& query) noexcept {
@@ -196,6 +216,8 @@ template <typename Format>
 void LinearInt8(const KernelArgs& args, const StepContext& ctx, Range range,
                 std::byte* scratch) noexcept {
   const LinearProduct<Format> product(args, ctx);
+  const auto groups = static_cast<uint32_t>(RowGroupsOf(args.weight[0].rows));
+  range = {range.begin * kStreams, std::min(range.end * kStreams, groups)};
   if (RowCount(args.out, ctx) == 1)
     product.RunOne(range);
   else

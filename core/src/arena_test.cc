@@ -16,6 +16,21 @@ TEST(AlignedBuffer, IsAlignedAndAsLongAsAskedFor) {
   }
 }
 
+TEST(AlignedBuffer, ForStreamingIsAsLongAsAskedFor) {
+  constexpr uint64_t kHugePage = uint64_t{2} << 20;
+  for (uint64_t bytes : {uint64_t{0}, uint64_t{1000}, kHugePage - 1,
+                         kHugePage + 1, 3 * kHugePage}) {
+    auto buffer = AlignedBuffer::AllocateForStreaming(bytes, "a test");
+    ASSERT_TRUE(buffer.ok()) << buffer.status();
+    ASSERT_EQ(buffer->size(), bytes);
+    EXPECT_EQ(reinterpret_cast<uintptr_t>(buffer->data()) % kAlignment, 0u);
+    if (bytes > 0) buffer->bytes().back() = std::byte{1};
+  }
+  EXPECT_EQ(
+      AlignedBuffer::AllocateForStreaming(UINT64_MAX, "it").status().message(),
+      "out of memory: it needs 18446744073709551615 bytes");
+}
+
 // 2^32 and 2^64 - 1 are small numbers, or none, if bits get lost.
 TEST(AlignedBuffer, SaysHowMuchTheyWereThatThereIsNoMemoryFor) {
   const auto all = AlignedBuffer::Allocate(UINT64_MAX, "everything");

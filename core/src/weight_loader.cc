@@ -46,7 +46,7 @@ uint64_t WeightLoader::BlockRows() const {
 // Makes room for a weight, and for its blocks if they have to be repacked.
 Status WeightLoader::Begin(const WeightPart& part) {
   TENON_ASSIGN_OR_RETURN(AlignedBuffer target,
-                         AlignedBuffer::Allocate(
+                         AlignedBuffer::AllocateForStreaming(
                              part.WantedBytes(),
                              absl::StrCat("tensor '", part.tensor->name, "'")));
   target_ = target.data();

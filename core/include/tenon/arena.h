@@ -30,12 +30,19 @@ class AlignedBuffer {
   static StatusOr<AlignedBuffer> Allocate(uint64_t bytes,
                                           std::string_view purpose);
 
+  // The same for memory that is read from end to end: in huge pages where the
+  // system has them, as each page takes a translation of addresses.
+  static StatusOr<AlignedBuffer> AllocateForStreaming(uint64_t bytes,
+                                                      std::string_view purpose);
+
   std::byte* data() { return data_.get(); }
   const std::byte* data() const { return data_.get(); }
   size_t size() const { return size_; }
   std::span<std::byte> bytes() { return {data(), size_}; }
 
  private:
+  static AlignedBuffer Take(void* memory, uint64_t bytes);
+
   struct Free {
     void operator()(std::byte* p) const;
   };
