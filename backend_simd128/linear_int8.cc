@@ -2,6 +2,7 @@
 // once, as fast as memory gives them.  Several tokens: the codes of four rows
 // stay in registers while all tokens pass by.
 #include <algorithm>
+#include <type_traits>
 
 #include "backend_simd128/kernels.h"
 #include "backend_simd128/linear.h"
@@ -14,33 +15,43 @@ namespace {
 // second cache.
 constexpr size_t kTokens = 16;
 
-// Tokens of one turn of the innermost loop.  Where a product takes many
-// instructions, what two in a turn save does not show, and the module is
-// larger.
+template <typename T, typename... List>
+inline constexpr bool kIsOneOf = (std::is_same_v<T, List> || ...);
+
+// Whether a kernel may be larger for speed: of the formats that most files are
+// made of, and where a product takes few instructions.
+template <typename Format>
 #if defined(TENON_RELAXED_SIMD)
-constexpr size_t kTurn = 2;
+inline constexpr bool kMayBeLarge =
+    kIsOneOf<Format, quant::Q4_0, quant::Q8_0, quant::Q4_K, quant::Q6_K>;
 #else
-constexpr size_t kTurn = 1;
+inline constexpr bool kMayBeLarge = false;
 #endif
-static_assert(kTokens % kTurn == 0);
+
+// Tokens of one turn of the innermost loop.
+template <typename Format>
+inline constexpr size_t kTurn = kMayBeLarge<Format> ? 2 : 1;
+static_assert(kTokens % 2 == 0);
 
 // Row groups that one token passes together: two streams, and the processor
 // asks memory ahead for each.
-constexpr uint32_t kStreams = 2;
+constexpr uint32_t kMostStreams = 2;
+template <typename Format>
+inline constexpr uint32_t kStreams = kMayBeLarge<Format> ? kMostStreams : 1;
 
 // sums = the products of row groups, `apart` bytes from one to the next, with
 // the blocks of one token.
 template <typename Format>
 void MultiplyOne(const std::byte* block, size_t apart, size_t blocks,
-                 const A8Block* x, Rows8 (&sums)[kStreams]) noexcept {
+                 const A8Block* x, Rows8* sums) noexcept {
   using B = PackedBlock<Format>;
-  v128_t sum[kStreams][2] = {};
+  v128_t sum[kStreams<Format>][2] = {};
   for (size_t b = 0; b < blocks; ++b, block += B::kBytes) {
-    v128_t isum[kStreams][2] = {}, msum[kStreams][2] = {};
+    v128_t isum[kStreams<Format>][2] = {}, msum[kStreams<Format>][2] = {};
     const v128_t scale = Splat(x->scale);
     for (size_t g = 0; g < B::kGroups; ++g, ++x) {
       const Token<Format> token(*x);
-      for (size_t r = 0; r < kStreams; ++r) {
+      for (size_t r = 0; r < kStreams<Format>; ++r) {
         const GroupScales<Format> w(block + r * apart, g);
         for (size_t quad = 0; quad < 2; ++quad) {
           const StoredCodes<Format> codes{
@@ -50,14 +61,15 @@ void MultiplyOne(const std::byte* block, size_t apart, size_t blocks,
         }
       }
     }
-    for (size_t r = 0; r < kStreams; ++r) {
+    for (size_t r = 0; r < kStreams<Format>; ++r) {
       const BlockScales<Format> scales(block + r * apart);
       for (size_t quad = 0; quad < 2; ++quad)
         sum[r][quad] = AddBlock(sum[r][quad], scales, quad, isum[r][quad],
                                 msum[r][quad], scale);
     }
   }
-  for (size_t r = 0; r < kStreams; ++r) sums[r] = {{sum[r][0], sum[r][1]}};
+  for (size_t r = 0; r < kStreams<Format>; ++r)
+    sums[r] = {{sum[r][0], sum[r][1]}};
 }
 
 // For each quad of a row group, the sums of so many tokens.
@@ -69,8 +81,9 @@ struct TokenSums {
 template <typename Format, typename F>
 TENON_INLINE void ForTokens(const TokenBlock<Format>* x, size_t tokens,
                             v128_t* sums, const F& f) noexcept {
-  for (const auto* end = x + tokens; x != end; x += kTurn, sums += kTurn)
-    for (size_t i = 0; i < kTurn; ++i) f(x[i], sums[i]);
+  for (const auto* end = x + tokens; x != end;
+       x += kTurn<Format>, sums += kTurn<Format>)
+    for (size_t i = 0; i < kTurn<Format>; ++i) f(x[i], sums[i]);
 }
 
 // sums += the products of four rows of a block with tokens
@@ -127,10 +140,11 @@ class LinearProduct {
   // The only token.  Where a second row group is missing, it is the first
   // again.
   TENON_INLINE void RunOne(Range groups) const noexcept {
-    for (uint32_t group = groups.begin; group < groups.end; group += kStreams) {
-      const size_t count = std::min(kStreams, groups.end - group);
+    constexpr uint32_t streams = kStreams<Format>;
+    for (uint32_t group = groups.begin; group < groups.end; group += streams) {
+      const size_t count = std::min(streams, groups.end - group);
       const size_t apart = count == 1 ? 0 : blocks_ * B::kBytes;
-      Rows8 sums[kStreams];
+      Rows8 sums[kMostStreams];
       MultiplyOne<Format>(Rows(group), apart, blocks_, X(0), sums);
       for (size_t r = 0; r < count; ++r)
         Store(Columns(group + r), 0, sums[r].quad[0], sums[r].quad[1]);
@@ -143,7 +157,7 @@ class LinearProduct {
     const size_t all = RowCount(args_.out, ctx_);
     for (size_t first = 0; first < all; first += kTokens) {
       const size_t count = std::min(kTokens, all - first);
-      const auto filled = static_cast<size_t>(RoundUp(count, kTurn));
+      const auto filled = static_cast<size_t>(RoundUp(count, kTurn<Format>));
       Spread(first, count, filled, tokens);
       for (size_t group = groups.begin; group < groups.end; ++group) {
         TokenSums sums;
@@ -200,7 +214,7 @@ uint32_t RowGroups(const KernelArgs& args, const StepContext& ctx) noexcept {
 
 uint32_t RowGroupPairs(const KernelArgs& args,
                        const StepContext& ctx) noexcept {
-  static_assert(kStreams == 2);
+  static_assert(kMostStreams == 2);
   return (RowGroups(args, ctx) + 1) / 2;
 }
 
@@ -217,7 +231,8 @@ void LinearInt8(const KernelArgs& args, const StepContext& ctx, Range range,
                 std::byte* scratch) noexcept {
   const LinearProduct<Format> product(args, ctx);
   const auto groups = static_cast<uint32_t>(RowGroupsOf(args.weight[0].rows));
-  range = {range.begin * kStreams, std::min(range.end * kStreams, groups)};
+  range = {range.begin * kMostStreams,
+           std::min(range.end * kMostStreams, groups)};
   if (RowCount(args.out, ctx) == 1)
     product.RunOne(range);
   else
