@@ -39,7 +39,7 @@ void ExpectSameBits(DType weight, KernelFn run, const Shape& shape) {
 
 void ExpectSameBits(DType weight, KernelFn run) {
   const uint32_t block = Info(weight).block_elements;
-  for (const uint32_t rows : {1u, 8u, 9u, 63u})
+  for (const uint32_t rows : {1u, 8u, 9u, 17u, 63u})
     for (const uint32_t cols : {block, 5 * block})
       for (const uint32_t tokens : {1u, 2u, 16u, 17u, 35u})
         ExpectSameBits(weight, run, {rows, cols, tokens});

@@ -5,29 +5,12 @@
 
 #include "backend_scalar/kernel_case.h"
 #include "backend_scalar/random_weights.h"
+#include "support/random.h"
 
 namespace tenon::scalar {
 namespace {
 
 using testing::ElementsAre;
-
-// `sharing`: so many neighbours have the same scale.
-std::vector<A8Block> RandomA8(std::mt19937& random, size_t blocks,
-                              size_t sharing) {
-  std::vector<A8Block> row(blocks);
-  for (size_t b = 0; b < blocks; ++b) {
-    A8Block& a = row[b];
-    a.scale = b % sharing == 0
-                  ? static_cast<float>(random() % 1000 + 1) / 5000.0f
-                  : row[b - 1].scale;
-    a.sum[0] = a.sum[1] = 0;
-    for (size_t i = 0; i < 32; ++i) {
-      a.q[i] = static_cast<int8_t>(static_cast<int>(random() % 255) - 127);
-      a.sum[i / 16] = static_cast<int16_t>(a.sum[i / 16] + a.q[i]);
-    }
-  }
-  return row;
-}
 
 // One block whose every q is `q`.
 A8Block Constant(float scale, int8_t q) {
@@ -109,8 +92,9 @@ TEST_P(LinearInt8OfType, AgreesWithTheDecodedProduct) {
   const std::vector<std::byte> weight =
       RandomBlocks(random, dtype, kRows * kCols / Info(dtype).block_elements);
   const std::vector<float> decoded = Decode(dtype, weight);
-  const std::vector<A8Block> x =
-      RandomA8(random, kTokens * kCols / 32, Info(dtype).block_elements / 32);
+  testing_support::Rng rng(static_cast<uint64_t>(dtype));
+  const std::vector<A8Block> x = testing_support::RandomA8(
+      kTokens * kCols, Info(dtype).block_elements, rng);
   KernelCase linear(OpKind::kLinear, {.tokens = kTokens, .outputs = 1});
   linear.Input(kCols, x).Weight(dtype, kRows, kCols, weight);
   const std::vector<float> y = linear.Run(kRows);

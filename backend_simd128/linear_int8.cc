@@ -88,12 +88,12 @@ TENON_INLINE void ForTokens(const TokenBlock<Format>* x, size_t tokens,
 
 // sums += the products of four rows of a block with tokens
 template <typename Format>
-TENON_INLINE void AddBlockOfMany(const std::byte* block, size_t quad,
+TENON_INLINE void AddBlockOfMany(const std::byte* block,
+                                 const BlockScales<Format>& scales, size_t quad,
                                  const TokenBlock<Format>* x, size_t tokens,
                                  v128_t* sums) noexcept {
   using B = PackedBlock<Format>;
   using X = TokenBlock<Format>;
-  const BlockScales<Format> scales(block);
   const BlockMins<Format> mins(block, quad);
   v128_t isums[kTokens] = {};
   const auto add_block = [&](v128_t isum, const X& token, v128_t& sum) {
@@ -123,8 +123,9 @@ void MultiplyMany(const std::byte* block, size_t blocks,
   for (v128_t* quad : {sums.quad[0], sums.quad[1]})
     std::fill_n(quad, kTokens, Zero());
   for (size_t b = 0; b < blocks; ++b, x += tokens) {
+    const BlockScales<Format> scales(block);
     for (size_t quad = 0; quad < 2; ++quad)
-      AddBlockOfMany(block, quad, x, tokens, sums.quad[quad]);
+      AddBlockOfMany(block, scales, quad, x, tokens, sums.quad[quad]);
     block += PackedBlock<Format>::kBytes;
   }
 }

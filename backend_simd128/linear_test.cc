@@ -9,7 +9,7 @@ namespace {
 
 void ExpectSameBits(DType weight, DType activation, bool packed,
                     std::span<const uint32_t> lengths) {
-  for (const uint32_t rows : {1u, 7u, 8u, 9u, 63u})
+  for (const uint32_t rows : {1u, 7u, 8u, 9u, 17u, 63u})
     for (const uint32_t cols : lengths)
       for (const uint32_t tokens : {1u, 2u, 3u, 5u, 8u, 9u, 17u}) {
         const Product product(weight, activation, {rows, cols, tokens});

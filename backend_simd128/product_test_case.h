@@ -19,9 +19,7 @@ class Product {
     const size_t elements = size_t{shape.tokens} * shape.cols;
     source_ = testing_support::RandomElements(
         weight, size_t{shape.rows} * shape.cols, 0.5, rng);
-    x_ = activation == DType::kA8
-             ? RandomA8(elements / 32, Info(weight).block_elements / 32, rng)
-             : testing_support::RandomElements(DType::kF32, elements, 1, rng);
+    x_ = RandomInput(elements, rng);
     residual_ = testing_support::RandomElements(
         DType::kF32, size_t{shape.tokens} * shape.rows, 1, rng);
   }
@@ -41,6 +39,15 @@ class Product {
   }
 
  private:
+  std::vector<std::byte> RandomInput(size_t elements, Rng& rng) const {
+    if (activation_ != DType::kA8)
+      return testing_support::RandomElements(DType::kF32, elements, 1, rng);
+    const auto blocks =
+        testing_support::RandomA8(elements, Info(weight_).block_elements, rng);
+    const auto bytes = std::as_bytes(std::span(blocks));
+    return {bytes.begin(), bytes.end()};
+  }
+
   std::vector<std::byte> RunWith(const KernelEntry& entry,
                                  const std::byte* weight) const {
     const size_t outputs = size_t{shape_.tokens} * shape_.rows * sizeof(float);

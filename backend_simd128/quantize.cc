@@ -63,12 +63,7 @@ void QuantizeBlocks(const float* x, size_t width, A8Block* y) noexcept {
 }  // namespace
 
 const char* QuantizeRefuses(const KernelArgs& args) noexcept {
-  const uint32_t width = args.As<QuantizeAttrs>().width;
-  if (width == 0 || width % kBlock != 0)
-    return "the width of a scale is no multiple of 32";
-  return args.out.cols % width == 0
-             ? nullptr
-             : "columns are no multiple of the width of a scale";
+  return args.As<QuantizeAttrs>().Refuses(args.out.cols);
 }
 
 void Quantize(const KernelArgs& args, const StepContext& ctx, Range range,

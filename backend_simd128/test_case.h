@@ -78,23 +78,6 @@ class PackedWeight {
   AlignedBytes packed_;
 };
 
-// `sharing`: so many neighbours have the same scale.
-inline std::vector<std::byte> RandomA8(size_t blocks, size_t sharing,
-                                       Rng& rng) {
-  std::vector<std::byte> bytes(blocks * sizeof(A8Block));
-  float scale = 0;
-  for (size_t b = 0; b < blocks; ++b) {
-    if (b % sharing == 0) scale = static_cast<float>(rng.Uniform(0.001, 0.05));
-    A8Block block{scale, {0, 0}, {}};
-    for (size_t i = 0; i < std::size(block.q); ++i) {
-      block.q[i] = static_cast<int8_t>(static_cast<int>(rng.Below(255)) - 127);
-      block.sum[i / 16] = static_cast<int16_t>(block.sum[i / 16] + block.q[i]);
-    }
-    std::memcpy(&bytes[b * sizeof(block)], &block, sizeof(block));
-  }
-  return bytes;
-}
-
 }  // namespace simd128
 }  // namespace tenon
 

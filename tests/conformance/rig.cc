@@ -10,6 +10,7 @@ namespace tenon::conformance {
 namespace {
 
 using testing_support::Decode;
+using testing_support::RandomA8;
 using testing_support::RandomElements;
 using testing_support::Rng;
 
@@ -26,28 +27,6 @@ void FillWithGarbage(Lines& lines, Rng& rng) {
       const uint64_t garbage = rng.Next();
       std::memcpy(line.bytes + at, &garbage, sizeof(garbage));
     }
-  }
-}
-
-A8Block RandomA8(float scale, Rng& rng) {
-  A8Block block{scale, {0, 0}, {}};
-  for (size_t i = 0; scale != 0 && i < 32; ++i) {
-    block.q[i] = static_cast<int8_t>(static_cast<int>(rng.Below(255)) - 127);
-    block.sum[i / 16] = static_cast<int16_t>(block.sum[i / 16] + block.q[i]);
-  }
-  return block;
-}
-
-// Activation blocks as dtype.h defines them, a scale for every `width`
-// elements; some are all zero.
-void FillA8(size_t cols, size_t width, std::byte* at, Rng& rng) {
-  float scale = 0;
-  for (size_t i = 0; i < cols; i += 32, at += sizeof(A8Block)) {
-    if (i % width == 0)
-      scale = rng.Below(8) == 0 ? 0.0f
-                                : static_cast<float>(rng.Uniform(0.001, 0.05));
-    const A8Block block = RandomA8(scale, rng);
-    std::memcpy(at, &block, sizeof(block));
   }
 }
 
@@ -156,9 +135,12 @@ void Rig::FillInput(size_t i, uint32_t row, Rng& rng) {
   const OperandSpec& spec = node_.in[i];
   std::byte* at = BytesOf(initial_.arena) + args_.in[i].offset +
                   row * args_.in[i].row_bytes;
-  if (spec.dtype == DType::kA8)
-    return FillA8(spec.cols, Info(node_.weights[0].dtype).block_elements, at,
-                  rng);
+  if (spec.dtype == DType::kA8) {
+    const uint32_t width = Info(node_.weights[0].dtype).block_elements;
+    const auto blocks = RandomA8(spec.cols, width, rng);
+    std::memcpy(at, blocks.data(), args_.in[i].row_bytes);
+    return;
+  }
   FillRow(spec.dtype, spec.cols, at, rng);
   // A block of zeros has no scale to divide by.
   const auto* quantize = std::get_if<QuantizeAttrs>(&node_.attrs);

@@ -40,6 +40,22 @@ void PutNumber(DType dtype, float value, std::byte* at) {
   std::memcpy(at, &bits, 4);
 }
 
+std::vector<A8Block> RandomA8(size_t count, size_t width, Rng& rng) {
+  std::vector<A8Block> blocks(count / 32);
+  float scale = 0;
+  for (size_t b = 0; b < blocks.size(); ++b) {
+    if (b % (width / 32) == 0)
+      scale = rng.Below(8) == 0 ? 0.0f
+                                : static_cast<float>(rng.Uniform(0.001, 0.05));
+    A8Block& block = blocks[b] = {scale, {0, 0}, {}};
+    for (size_t i = 0; scale != 0 && i < 32; ++i) {
+      block.q[i] = static_cast<int8_t>(static_cast<int>(rng.Below(255)) - 127);
+      block.sum[i / 16] = static_cast<int16_t>(block.sum[i / 16] + block.q[i]);
+    }
+  }
+  return blocks;
+}
+
 std::vector<std::byte> RandomElements(DType dtype, size_t count, double rms,
                                       Rng& rng) {
   std::vector<std::byte> bytes(RowBytes(dtype, count));

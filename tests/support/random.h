@@ -39,6 +39,11 @@ class Rng {
 std::vector<std::byte> RandomElements(DType dtype, size_t count, double rms,
                                       Rng& rng);
 
+// Rows of activations, one behind the other: `width` neighbours have the same
+// scale, and some scales are zero, with all that they scale.
+// REQUIRES: width is a multiple of 32, count one of width.
+std::vector<A8Block> RandomA8(size_t count, size_t width, Rng& rng);
+
 // Stores `value`.  REQUIRES: dtype is kF32, kF16 or kBF16 (which truncates).
 void PutNumber(DType dtype, float value, std::byte* at);
 

@@ -38,6 +38,15 @@ struct NormAttrs {
 
 struct QuantizeAttrs {
   uint32_t width;  // elements that share a scale, a multiple of 32
+
+  // Why rows of `cols` elements cannot be rounded, or nullptr.
+  constexpr const char* Refuses(uint32_t cols) const noexcept {
+    if (width == 0 || width % 32 != 0)
+      return "the width of a scale is no multiple of 32";
+    return cols % width == 0
+               ? nullptr
+               : "columns are no multiple of the width of a scale";
+  }
 };
 
 // Which elements of a head form pair i of n_rot / 2.
