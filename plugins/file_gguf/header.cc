@@ -102,8 +102,7 @@ StatusOr<std::unique_ptr<std::byte[]>> ReadFirst(ByteSource& source,
 }
 
 // Parses the first `bytes` bytes, then more as long as they are not enough.
-StatusOr<Header> ReadUnmappedHeader(ByteSource& source) {
-  uint64_t bytes = std::min(source.size(), kFirstPiece);
+StatusOr<Header> ReadAndParse(ByteSource& source, uint64_t bytes) {
   for (;;) {
     TENON_ASSIGN_OR_RETURN(auto buffer, ReadFirst(source, bytes));
     const std::span<const std::byte> first(buffer.get(),
@@ -123,11 +122,14 @@ StatusOr<Header> ReadUnmappedHeader(ByteSource& source) {
 }  // namespace
 
 StatusOr<Header> ReadHeader(ByteSource& source) {
-  const std::span<const std::byte> mapped = source.Mapped();
-  if (mapped.empty()) return ReadUnmappedHeader(source);
-  Cursor cursor(source.name(), mapped, mapped.size());
-  TENON_ASSIGN_OR_RETURN(Header header, ParseHeader(cursor));
-  header.bytes = mapped;
+  const std::span<const std::byte> front = source.Front();
+  Cursor cursor(source.name(), front, source.size());
+  StatusOr<Header> header = ParseHeader(cursor);
+  if (cursor.wanted() > front.size()) {
+    const uint64_t bytes = std::max(cursor.wanted(), kFirstPiece);
+    return ReadAndParse(source, std::min(source.size(), bytes));
+  }
+  if (header.ok()) header->bytes = front;
   return header;
 }
 

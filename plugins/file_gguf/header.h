@@ -25,7 +25,7 @@ struct Header {
   Metadata metadata;                // borrows `bytes`
   std::vector<TensorInfo> tensors;  // names borrow `bytes`; source 0
   std::span<const std::byte> bytes;
-  std::unique_ptr<std::byte[]> buffer;  // owns `bytes` unless they are mapped
+  std::unique_ptr<std::byte[]> buffer;  // owns `bytes` unless the source does
 };
 
 // Errors: kInvalidArgument, see Cursor; kUnavailable when reading fails;

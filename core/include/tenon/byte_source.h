@@ -27,6 +27,9 @@ class ByteSource {
   // All bytes at once, valid as long as the source lives; empty if this source
   // cannot map them.
   virtual std::span<const std::byte> Mapped() const { return {}; }
+
+  // As Mapped(), but only the first bytes, as many as are in memory.
+  virtual std::span<const std::byte> Front() const { return Mapped(); }
 };
 
 // Opens the file at `path`, read-only: mapped into memory where the system can
