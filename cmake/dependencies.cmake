@@ -6,8 +6,8 @@
 # Where the hashes come from: the Debian ones were computed from the files.  The
 # upstream ones are those that public build files pin (for 2024 Abseil: gRPC and
 # Homebrew; googletest: Homebrew and Arrow; CLI11: Homebrew; SIMDe: Homebrew and
-# Termux; FlatBuffers: TensorFlow); nlohmann_json's and Google Benchmark's upstream
-# and Debian archives are the same files.
+# Termux; FlatBuffers: TensorFlow); nlohmann_json's, Google Benchmark's and
+# xxHash's upstream and Debian archives are the same files.
 #
 # This file is also run as a script (cmake -P), by ./dev: then it downloads the
 # releases into .deps and prints a line for every one that it could not get.
@@ -90,6 +90,13 @@ tenon_dependency(simde
   DEBIAN trixie libsimde-dev.deb
          277dcde3fb84223b7026174042646e236da42adce2fcb77031807ede8166a51e)
 
+tenon_dependency(xxhash
+  URL https://github.com/Cyan4973/xxHash/archive/refs/tags/v0.8.3.tar.gz
+  SHA256 aae608dfe8213dfd05d909a57718ef82f30722c392344583d3f39050c7f29a80
+  HEADER xxhash.h
+  DEBIAN trixie xxhash
+         aae608dfe8213dfd05d909a57718ef82f30722c392344583d3f39050c7f29a80)
+
 if(CMAKE_SCRIPT_MODE_FILE)
   return()
 endif()
@@ -137,6 +144,7 @@ foreach(name IN ITEMS time time_zone)
 endforeach()
 tenon_use_dependency(nlohmann_json)
 tenon_use_dependency(flatbuffers)  # headers: see plugins/file_tnn
+tenon_use_dependency(xxhash)  # one header: see core
 if("cli" IN_LIST TENON_FRONTENDS)
   tenon_use_dependency(CLI11)
 endif()

@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "absl/strings/str_cat.h"
-#include "src/checksum.h"
+#include "src/verify.h"
 
 namespace tenon {
 namespace {
@@ -50,7 +50,7 @@ Status WeightLoader::Begin(const WeightPart& part) {
                              part.WantedBytes(),
                              absl::StrCat("tensor '", part.tensor->name, "'")));
   target_ = target.data();
-  crc32c_ = 0;
+  checksum_ = {};
   loaded_.data[part.index] = target_;
   loaded_.owned.push_back(std::move(target));
   if (part.IsWantedAsStored()) return absl::OkStatus();
@@ -124,12 +124,12 @@ void WeightLoader::Repack() {
 
 Status WeightLoader::Written() {
   const WeightPart& part = parts_[part_];
-  if (part.tensor->crc32c) crc32c_ = ExtendCrc32c(crc32c_, requested_);
+  if (part.tensor->checksum) checksum_.Add(requested_);
   if (!part.IsWantedAsStored()) Repack();
   done_ += requested_.size();
   at_ += requested_.size();
   if (at_ < part.tensor->bytes) return absl::OkStatus();
-  TENON_RETURN_IF_ERROR(CheckCrc32c(*part.tensor, crc32c_));
+  TENON_RETURN_IF_ERROR(CheckChecksum(*part.tensor, checksum_.value()));
   at_ = row_ = 0;
   ++part_;
   return absl::OkStatus();

@@ -58,7 +58,7 @@ class WeightLoader {
   std::span<std::byte> requested_;
   uint64_t at_ = 0;              // bytes that were written
   uint64_t row_ = 0, rows_ = 0;  // the first row and the count of the request
-  uint32_t crc32c_ = 0;
+  Checksum checksum_;
   AlignedBuffer block_;  // bytes as the file has them, to be repacked
   AlignedBuffer rowed_;  // the same as canonical rows, to be packed
   uint64_t done_ = 0, total_ = 0;

@@ -175,15 +175,14 @@ TEST(WeightLoader, AsksForStoredBytesStraightIntoTheirPlace) {
 TEST(WeightLoader, ChecksWhatItReads) {
   for (const PackedLayout* wanted : {&kOnes, &kTwos}) {
     Stored stored(7, &kOnes);
-    stored.tensor().crc32c = 0x01234567;
+    stored.tensor().checksum = 0x01234567;
     EXPECT_THAT(
         stored.Load(wanted, /*mapped=*/false).status().message(),
         HasSubstr("tensor 'w': its bytes were changed: their checksum is "));
   }
-  // "123456789": the check value of every catalogue of checksums.
   Stored digits(3, nullptr);
   std::memcpy(digits.begin(), "123456789", 9);
-  digits.tensor().crc32c = 0xe3069283;
+  digits.tensor().checksum = 0x8cb841db40e6ae83;  // of "123456789"
   EXPECT_TRUE(digits.Load(nullptr, /*mapped=*/false).ok());
   EXPECT_EQ(*VerifyChecksums(digits.File(true), {}), 1u);
   *digits.begin() = std::byte{'2'};

@@ -94,7 +94,7 @@ inline Bytes Sealed(Bytes file) {
   if (file.size() < kSizeBytes) return file;
   const uint64_t size = ManifestBytes(file);
   if (size + kChecksumBytes > file.size()) return file;
-  const uint32_t checksum = ExtendCrc32c(0, std::span(file).first(size));
+  const uint64_t checksum = ChecksumOf(std::span(file).first(size));
   std::memcpy(&file[size], &checksum, sizeof(checksum));
   return file;
 }

@@ -13,8 +13,10 @@ namespace {
 constexpr std::string_view kField = "manifest at byte 0";
 constexpr size_t kLongName = 80;  // bytes that are shown
 
-uint32_t Load32(const std::byte* bytes) {
-  uint32_t value;
+// A number that stands at `bytes`.
+template <typename T>
+T Load(const std::byte* bytes) {
+  T value;
   std::memcpy(&value, bytes, sizeof(value));
   return value;
 }
@@ -26,7 +28,7 @@ StatusOr<uint64_t> ReadSize(ByteSource& source) {
     return Error(source.name(), kField,
                  absl::StrCat("the file has only ", source.size(), " bytes"));
   TENON_RETURN_IF_ERROR(source.Read(0, size));
-  const uint64_t bytes = kSizeBytes + Load32(size);
+  const uint64_t bytes = kSizeBytes + Load<uint32_t>(size);
   if (bytes + kChecksumBytes > source.size())
     return Error(
         source.name(), kField,
@@ -47,9 +49,10 @@ bool IsAligned(const std::byte* bytes) {
 // The first `bytes` bytes, aligned; read into `buffer` if they have to be.
 StatusOr<std::span<const std::byte>> First(
     ByteSource& source, uint64_t bytes, std::unique_ptr<std::byte[]>& buffer) {
-  const auto mapped = source.Mapped();
-  if (!mapped.empty() && IsAligned(mapped.data())) return mapped.first(bytes);
   const auto size = static_cast<size_t>(bytes);
+  const auto front = source.Front();
+  if (front.size() >= bytes && IsAligned(front.data()))
+    return front.first(size);
   buffer.reset(new (std::nothrow) std::byte[size]);
   if (buffer == nullptr)
     return absl::ResourceExhaustedError(absl::StrCat(
@@ -60,13 +63,14 @@ StatusOr<std::span<const std::byte>> First(
 
 Status CheckChecksum(std::string_view file, std::span<const std::byte> bytes,
                      const std::byte* said) {
-  const uint32_t actual = ExtendCrc32c(0, bytes);
-  if (actual == Load32(said)) return absl::OkStatus();
+  const uint64_t actual = ChecksumOf(bytes);
+  const auto expected = Load<uint64_t>(said);
+  if (actual == expected) return absl::OkStatus();
   return Error(
       file, kField,
       absl::StrCat("it was changed: its checksum is ",
-                   absl::Hex(actual, absl::kZeroPad8), ", the file says ",
-                   absl::Hex(Load32(said), absl::kZeroPad8)));
+                   absl::Hex(actual, absl::kZeroPad16), ", the file says ",
+                   absl::Hex(expected, absl::kZeroPad16)));
 }
 
 // Every offset inside, every string ended, no table cyclic.

@@ -1,7 +1,7 @@
 // The front of a packed file: a FlatBuffer with its size before it, and the
 // checksum of both behind it.
 //
-//   u32 n, n bytes of FlatBuffer ("TNNM" at byte 8), u32 CRC-32C of all these,
+//   u32 n, n bytes of FlatBuffer ("TNNM" at byte 8), u64 XXH64 of all these,
 //   zeros up to a multiple of 64, data
 #ifndef TENON_FILE_TNN_MANIFEST_H_
 #define TENON_FILE_TNN_MANIFEST_H_
@@ -20,10 +20,10 @@
 
 namespace tenon::tnn {
 
-inline constexpr uint16_t kVersion = 1;
+inline constexpr uint16_t kVersion = 2;
 inline constexpr std::string_view kIdentifier = "TNNM";
 inline constexpr uint64_t kIdentifierAt = 8;  // byte of the file
-inline constexpr uint64_t kSizeBytes = 4, kChecksumBytes = 4;
+inline constexpr uint64_t kSizeBytes = 4, kChecksumBytes = 8;
 inline constexpr uint64_t kMaxManifestBytes = uint64_t{1} << 30;
 // What a name may take.
 inline constexpr size_t kMaxKeyBytes = 64 << 10, kMaxNameBytes = 255;

@@ -83,7 +83,7 @@ TEST(Open, NeedsNoTensorsAndNoKeys) {
 }
 
 // Written by hand from docs/packed-files.md and the FlatBuffers specification:
-// version 1, no metadata, no tensors, no data.
+// version 2, no metadata, no tensors, no data.
 TEST(Open, ByHand) {
   Bytes bytes(64);
   const auto put = [&bytes](size_t at, std::initializer_list<int> values) {
@@ -93,7 +93,7 @@ TEST(Open, ByHand) {
   put(4, {16, 0, 0, 0});         // root: at byte 4 + 16
   put(8, {'T', 'N', 'N', 'M'});  // identifier
   put(14, {6, 0, 8, 0, 4, 0});   // vtable: 6 bytes, table of 8, version at 4
-  put(20, {6, 0, 0, 0, 1, 0, 0, 0});  // table: its vtable 6 bytes before; 1
+  put(20, {6, 0, 0, 0, 2, 0, 0, 0});  // table: its vtable 6 bytes before; 2
   const auto file = OpenBytes(Sealed(bytes));
   ASSERT_TRUE(file.ok()) << file.status();
   EXPECT_TRUE(file->tensors.empty());

@@ -25,7 +25,7 @@ class TensorReader {
     tensor_.name = stored_.name()->string_view();
     if (stored_.layout() != nullptr)
       tensor_.layout = stored_.layout()->string_view();
-    tensor_.crc32c = stored_.crc32c();
+    tensor_.checksum = stored_.checksum();
     TENON_RETURN_IF_ERROR(ReadDims());
     TENON_RETURN_IF_ERROR(ReadType());
     TENON_RETURN_IF_ERROR(ReadPlace(free));
@@ -168,7 +168,8 @@ flatbuffers::Offset<Tensors> WriteTensors(
                             ? flatbuffers::Offset<flatbuffers::String>()
                             : builder.CreateString(t.layout);
     table.push_back(fb::CreateTensor(builder, name, dtype, dims, layout,
-                                     t.offset, t.bytes, t.crc32c.value_or(0)));
+                                     t.offset, t.bytes,
+                                     t.checksum.value_or(0)));
   }
   return builder.CreateVector(table);
 }

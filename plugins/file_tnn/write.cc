@@ -8,6 +8,7 @@
 #include "file_tnn/manifest.h"
 #include "file_tnn/metadata.h"
 #include "file_tnn/tensors.h"
+#include "tenon/model_file.h"
 
 namespace tenon::tnn {
 namespace {
@@ -37,7 +38,7 @@ std::vector<std::byte> FrontOf(const Metadata& metadata,
       fb::CreateManifest(builder, kVersion, entries, table, data_bytes));
   const auto manifest =
       std::as_bytes(std::span(builder.GetBufferPointer(), builder.GetSize()));
-  const uint32_t checksum = ExtendCrc32c(0, manifest);
+  const uint64_t checksum = ChecksumOf(manifest);
   std::vector<std::byte> front(manifest.begin(), manifest.end());
   front.resize(DataBegin(manifest.size()));
   std::memcpy(front.data() + manifest.size(), &checksum, sizeof(checksum));
@@ -74,7 +75,7 @@ Status Write(const ModelToWrite& model, ByteSink& sink) {
   const uint64_t data_begin = front().size();
   for (size_t i = 0; i < tensors.size(); ++i) {
     TENON_ASSIGN_OR_RETURN(const auto bytes, model.bytes_of(i));
-    tensors[i].crc32c = ExtendCrc32c(0, bytes);
+    tensors[i].checksum = ChecksumOf(bytes);
     TENON_RETURN_IF_ERROR(sink.Write(data_begin + tensors[i].offset, bytes));
   }
   return sink.Write(0, front());

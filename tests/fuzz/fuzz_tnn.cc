@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "fuzz/use_file.h"
+#include "tenon/model_file.h"
 
 namespace tenon {
 namespace {
@@ -15,9 +16,9 @@ void Seal(std::span<std::byte> file) {
   if (file.size() < sizeof(size)) return;
   std::memcpy(&size, file.data(), sizeof(size));
   const uint64_t manifest = sizeof(size) + uint64_t{size};
-  if (manifest + sizeof(uint32_t) > file.size()) return;
-  const uint32_t checksum =
-      ExtendCrc32c(0, file.first(static_cast<size_t>(manifest)));
+  if (manifest + sizeof(uint64_t) > file.size()) return;
+  const uint64_t checksum =
+      ChecksumOf(file.first(static_cast<size_t>(manifest)));
   std::memcpy(&file[manifest], &checksum, sizeof(checksum));
 }
 

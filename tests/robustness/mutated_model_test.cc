@@ -11,6 +11,7 @@
 #include "support/pack.h"
 #include "support/random.h"
 #include "support/tiny_model.h"
+#include "tenon/model_file.h"
 
 namespace tenon {
 namespace {
@@ -108,9 +109,9 @@ size_t ManifestBytes(const Bytes& file) {
 void SealPacked(Bytes& file) {
   const bool is_packed =
       file.size() >= 12 && std::memcmp(&file[8], "TNNM", 4) == 0;
-  if (!is_packed || ManifestBytes(file) + 4 > file.size()) return;
+  if (!is_packed || ManifestBytes(file) + 8 > file.size()) return;
   const auto manifest = std::span(file).first(ManifestBytes(file));
-  const uint32_t checksum = ExtendCrc32c(0, manifest);
+  const uint64_t checksum = ChecksumOf(manifest);
   std::memcpy(&file[manifest.size()], &checksum, sizeof(checksum));
 }
 

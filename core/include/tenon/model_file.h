@@ -37,7 +37,7 @@ struct TensorInfo {
   // each of RowBytes(dtype, cols()).  Only of a canonical tensor is `bytes`
   // known to be right for its shape.
   std::string_view layout = {};
-  std::optional<uint32_t> crc32c = std::nullopt;  // of the stored bytes
+  std::optional<uint64_t> checksum = std::nullopt;  // of the stored bytes
 
   uint64_t cols() const { return dims[0]; }
   uint64_t rows() const { return dims[1] * dims[2] * dims[3]; }
@@ -59,9 +59,19 @@ struct ModelFile {
   Status Blame(const Status& error) const;
 };
 
-// CRC-32C of bytes that have the checksum `crc32c`, followed by `bytes`.  That
-// of no bytes is 0.
-uint32_t ExtendCrc32c(uint32_t crc32c, std::span<const std::byte> bytes);
+// XXH64 with seed 0 (https://xxhash.com) of bytes that come in pieces: the
+// checksum of packed files.  It finds accidents, not forgeries.
+class Checksum {
+ public:
+  Checksum();
+  void Add(std::span<const std::byte> bytes);
+  uint64_t value() const;  // of all bytes so far
+
+ private:
+  alignas(8) std::byte state_[88];
+};
+
+uint64_t ChecksumOf(std::span<const std::byte> bytes);
 
 struct VerifyOptions {
   std::function<void(uint64_t done, uint64_t total)> progress;  // bytes

@@ -697,7 +697,7 @@ struct Tensor FLATBUFFERS_FINAL_CLASS : private ::flatbuffers::Table {
     VT_LAYOUT = 10,
     VT_OFFSET = 12,
     VT_BYTES = 14,
-    VT_CRC32C = 16
+    VT_CHECKSUM = 16
   };
   const ::flatbuffers::String *name() const {
     return GetPointer<const ::flatbuffers::String *>(VT_NAME);
@@ -717,8 +717,8 @@ struct Tensor FLATBUFFERS_FINAL_CLASS : private ::flatbuffers::Table {
   uint64_t bytes() const {
     return GetField<uint64_t>(VT_BYTES, 0);
   }
-  uint32_t crc32c() const {
-    return GetField<uint32_t>(VT_CRC32C, 0);
+  uint64_t checksum() const {
+    return GetField<uint64_t>(VT_CHECKSUM, 0);
   }
   bool Verify(::flatbuffers::Verifier &verifier) const {
     return VerifyTableStart(verifier) &&
@@ -732,7 +732,7 @@ struct Tensor FLATBUFFERS_FINAL_CLASS : private ::flatbuffers::Table {
            verifier.VerifyString(layout()) &&
            VerifyField<uint64_t>(verifier, VT_OFFSET, 8) &&
            VerifyField<uint64_t>(verifier, VT_BYTES, 8) &&
-           VerifyField<uint32_t>(verifier, VT_CRC32C, 4) &&
+           VerifyField<uint64_t>(verifier, VT_CHECKSUM, 8) &&
            verifier.EndTable();
   }
 };
@@ -759,8 +759,8 @@ struct TensorBuilder {
   void add_bytes(uint64_t bytes) {
     fbb_.AddElement<uint64_t>(Tensor::VT_BYTES, bytes, 0);
   }
-  void add_crc32c(uint32_t crc32c) {
-    fbb_.AddElement<uint32_t>(Tensor::VT_CRC32C, crc32c, 0);
+  void add_checksum(uint64_t checksum) {
+    fbb_.AddElement<uint64_t>(Tensor::VT_CHECKSUM, checksum, 0);
   }
   explicit TensorBuilder(::flatbuffers::FlatBufferBuilder &_fbb)
         : fbb_(_fbb) {
@@ -784,11 +784,11 @@ inline ::flatbuffers::Offset<Tensor> CreateTensor(
     ::flatbuffers::Offset<::flatbuffers::String> layout = 0,
     uint64_t offset = 0,
     uint64_t bytes = 0,
-    uint32_t crc32c = 0) {
+    uint64_t checksum = 0) {
   TensorBuilder builder_(_fbb);
+  builder_.add_checksum(checksum);
   builder_.add_bytes(bytes);
   builder_.add_offset(offset);
-  builder_.add_crc32c(crc32c);
   builder_.add_layout(layout);
   builder_.add_dims(dims);
   builder_.add_dtype(dtype);
@@ -809,7 +809,7 @@ inline ::flatbuffers::Offset<Tensor> CreateTensorDirect(
     const char *layout = nullptr,
     uint64_t offset = 0,
     uint64_t bytes = 0,
-    uint32_t crc32c = 0) {
+    uint64_t checksum = 0) {
   auto name__ = name ? _fbb.CreateString(name) : 0;
   auto dtype__ = dtype ? _fbb.CreateString(dtype) : 0;
   auto dims__ = dims ? _fbb.CreateVector<uint64_t>(*dims) : 0;
@@ -822,7 +822,7 @@ inline ::flatbuffers::Offset<Tensor> CreateTensorDirect(
       layout__,
       offset,
       bytes,
-      crc32c);
+      checksum);
 }
 
 struct Manifest FLATBUFFERS_FINAL_CLASS : private ::flatbuffers::Table {

@@ -1,6 +1,6 @@
-// CRC-32C of tensors: does a file still hold what was written to it?
-#ifndef TENON_SRC_CHECKSUM_H_
-#define TENON_SRC_CHECKSUM_H_
+// Whether tensors still are what was written to a file.
+#ifndef TENON_SRC_VERIFY_H_
+#define TENON_SRC_VERIFY_H_
 
 #include <cstdint>
 
@@ -11,8 +11,8 @@ namespace tenon {
 
 // Whether the stored bytes of `tensor`, which have the checksum `actual`, are
 // those that the file says.
-Status CheckCrc32c(const TensorInfo& tensor, uint32_t actual);
+Status CheckChecksum(const TensorInfo& tensor, uint64_t actual);
 
 }  // namespace tenon
 
-#endif  // TENON_SRC_CHECKSUM_H_
+#endif  // TENON_SRC_VERIFY_H_
