@@ -24,6 +24,11 @@ double UsedBytes() {
 #endif
 }
 
+double DataOffset(const Engine& engine) {
+  const auto offset = engine.DataOffset();
+  return offset.ok() ? static_cast<double>(*offset) : NAN;
+}
+
 std::optional<double> OfShape(const ModelShape& shape, std::string_view key) {
   if (key == "vocab_size") return shape.vocab_size;
   if (key == "context_size") return shape.context_length;
@@ -79,6 +84,7 @@ std::string OfMetadata(const Metadata& metadata, std::string_view key) {
 
 double Number(const Engine& engine, std::string_view key) {
   if (key == "used_bytes") return UsedBytes();
+  if (key == "data_offset") return DataOffset(engine);
   if (engine.model() == nullptr) return NAN;
   return OfModel(engine, key).value_or(NAN);
 }

@@ -1,5 +1,7 @@
 #include "web/module/engine.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "tenon/plugin.h"
 #include "web/module/option_text.h"
@@ -47,19 +49,25 @@ std::byte* Engine::HeaderRoom(uint64_t bytes) {
              : nullptr;
 }
 
-StatusOr<bool> Engine::ReadHeader(uint64_t filled) {
+StatusOr<uint64_t> Engine::ReadHeader(uint64_t filled) {
   TENON_ASSIGN_OR_RETURN(const Registry* registry, Plugins());
-  prefix_.filled = filled;
-  prefix_.starved = false;
+  prefix_.filled = static_cast<size_t>(filled);
+  prefix_.wanted = 0;
   auto file = OpenModelFile(
       *registry, std::make_unique<PrefixSource>(name_, size_, prefix_),
       NoSiblings, Log());
-  if (!file.ok() && prefix_.starved && filled < size_) return false;
-  prefix_.bytes.reset();
-  prefix_.filled = 0;
+  if (!file.ok() && prefix_.wanted > filled) return prefix_.wanted;
   if (!file.ok()) return file.status();
   file_ = *std::move(file);
-  return true;
+  return 0;
+}
+
+StatusOr<uint64_t> Engine::DataOffset() const {
+  if (!file_) return OutOfOrder("read the header");
+  uint64_t offset = size_;
+  for (const TensorInfo& tensor : file_->tensors)
+    offset = std::min(offset, tensor.offset);
+  return offset;
 }
 
 Status Engine::Bind(std::string_view options) {

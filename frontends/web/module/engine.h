@@ -49,8 +49,8 @@ class Engine {
   // ---- loading, in this order; see exports.h
   Status Open(std::string_view name, uint64_t size);
   std::byte* HeaderRoom(uint64_t bytes);
-  // Whether the header is complete.
-  StatusOr<bool> ReadHeader(uint64_t filled);
+  // How many bytes the header has at least; 0: it is complete.
+  StatusOr<uint64_t> ReadHeader(uint64_t filled);
   Status Bind(std::string_view options);
   StatusOr<std::optional<WeightRequest>> Next();
   Status Written();
@@ -59,6 +59,9 @@ class Engine {
   Status Start();
 
   // ---- what was loaded
+  // The first byte of the file that is not of the header; size(): none.
+  // Errors: kFailedPrecondition unless between ReadHeader() and Bind().
+  StatusOr<uint64_t> DataOffset() const;
   // Null before Bind().
   const Model* model() const;
   // Errors: kFailedPrecondition before Start().
@@ -86,7 +89,7 @@ class Engine {
   std::string name_, warnings_;
   uint64_t size_ = 0;
   StoredTuning tuning_;
-  Prefix prefix_;
+  Prefix prefix_;  // the model borrows it
   std::optional<ModelFile> file_;
   std::optional<ModelLoader> loader_;
   std::shared_ptr<const Model> model_;

@@ -2,6 +2,7 @@
 
 #if defined(__EMSCRIPTEN__)
 #include <emscripten/emscripten.h>
+#include <emscripten/heap.h>
 #endif
 
 #include <algorithm>
@@ -110,6 +111,16 @@ Status Rewind(OpenSession& open, int position) {
   return absl::OkStatus();
 }
 
+Status Reserve([[maybe_unused]] uint64_t bytes) {
+#if defined(__EMSCRIPTEN__)
+  if (!std::in_range<size_t>(bytes) ||
+      (bytes > emscripten_get_heap_size() &&
+       !emscripten_resize_heap(static_cast<size_t>(bytes))))
+    return absl::ResourceExhaustedError("there is no more memory");
+#endif
+  return absl::OkStatus();
+}
+
 StatusOr<std::string> TakeProfile(int session) {
   TENON_ASSIGN_OR_RETURN(OpenSession * open,
                          This().engine.FindSession(session));
@@ -149,13 +160,17 @@ uint8_t* tenon_header_room(double bytes) {
       This().engine.HeaderRoom(static_cast<uint64_t>(bytes)));
 }
 
-int tenon_header(double bytes) {
-  const auto complete = This().engine.ReadHeader(static_cast<uint64_t>(bytes));
-  return complete.ok() ? *complete : Fail(complete.status());
+double tenon_header(double bytes) {
+  const auto wanted = This().engine.ReadHeader(static_cast<uint64_t>(bytes));
+  return wanted.ok() ? static_cast<double>(*wanted) : Fail(wanted.status());
 }
 
 int tenon_bind(const char* options) {
   return Result(This().engine.Bind(options));
+}
+
+int tenon_reserve(double bytes) {
+  return Result(Reserve(static_cast<uint64_t>(bytes)));
 }
 
 int tenon_next(double* request) {

@@ -10,8 +10,9 @@
 //
 // Loading never waits: the caller brings the bytes when it has them.
 //   tenon_open("model.gguf", size)
-//   do fill tenon_header_room(n), with n growing, until tenon_header(n) == 1
+//   do fill tenon_header_room(n), with n growing, until tenon_header(n) == 0
 //   tenon_bind(options), and tenon_tune(text) if the number of threads is open
+//   tenon_reserve(n) if the memory shall not grow later
 //   while tenon_next(request) == 1: write the bytes, tenon_accept()
 //   tenon_start()
 #ifndef FRONTENDS_WEB_MODULE_EXPORTS_H_
@@ -32,16 +33,18 @@ void tenon_release(void* memory);
 
 // Begins to load a file of `size` bytes.  `name` is for errors.
 int tenon_open(const char* name, double size);
-// Room for the first `bytes` of the file; what was written before is kept.
-// Null if there is no memory.
+// Room for the first `bytes` of the file, at least one; what was written before
+// is kept.  Null if there is no memory.
 uint8_t* tenon_header_room(double bytes);
-// The first `bytes` of the file are there.  1: the header is complete, and the
-// room is gone; 0: more is needed, or the whole file.
-int tenon_header(double bytes);
+// The first `bytes` of the file are there.  0: the header is complete;
+// otherwise how many bytes it has at least.
+double tenon_header(double bytes);
 // Chooses kernels and makes the tokenizer.  `options`: "key=value" separated by
 // ';' out of activations=int8|f32, cache=f16|f32, backends=a,b, threads=N (as
 // `tenon run`), most_threads=N (if threads=0).
 int tenon_bind(const char* options);
+// Grows the memory of the module to `bytes`.
+int tenon_reserve(double bytes);
 // The next bytes that the weights need, in the order of the file:
 // request[0] offset in the file, [1] bytes, [2] address to write them to.
 // 1: there is a request; 0: all weights are there.
@@ -58,12 +61,13 @@ int tenon_start();
 // ---- what was loaded
 // -----------------------------------------------------------
 
-// After tenon_bind: "parameters", "vocab_size", "context_size" (the model's),
-// "embedding_size", "step_tokens" (most tokens of one step of prefill), "bos",
-// "eos" (-1: none), "adds_bos", "weights_bytes", "position_bytes" (state per
-// position), "state_bytes" (constant state; both are per session), "used_bytes"
-// (memory in use now, the module itself included).  After tenon_start:
-// "threads".  NaN for other keys.
+// Between tenon_header and tenon_bind: "data_offset" (of the first weight in
+// the file).  After tenon_bind: "parameters", "vocab_size", "context_size" (the
+// model's), "embedding_size", "step_tokens" (most tokens of one step of
+// prefill), "bos", "eos" (-1: none), "adds_bos", "weights_bytes",
+// "position_bytes" (state per position), "state_bytes" (constant state; both
+// are per session), "used_bytes" (memory in use now, the module itself
+// included).  After tenon_start: "threads".  NaN for other keys.
 double tenon_number(const char* key);
 // After tenon_bind: what a session of `context_size` positions (0: the model's)
 // takes besides its state, with the scratch of `threads` threads.

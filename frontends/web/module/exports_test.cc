@@ -24,20 +24,29 @@ std::string ReadModel() {
   return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
-// Reads the header from ever more of the file; returns the last result.
-int ReadHeader(const std::string& file) {
-  for (size_t n = 1000;; n = std::min(2 * n, file.size())) {
-    std::memcpy(tenon_header_room(static_cast<double>(n)), file.data(), n);
-    const int result = tenon_header(static_cast<double>(n));
-    if (result != 0 || n == file.size()) return result;
+// Reads the header from as much of the file as it wants; returns the last
+// result.
+double ReadHeader(const std::string& file) {
+  double wanted = 1000;
+  for (size_t n = 0; wanted > 0;) {
+    n = static_cast<size_t>(wanted);
+    EXPECT_LE(n, file.size());
+    std::memcpy(tenon_header_room(wanted), file.data(), n);
+    wanted = tenon_header(wanted);
+    EXPECT_TRUE(wanted <= 0 || wanted > static_cast<double>(n));
   }
+  return wanted;
 }
 
-int WriteWeights(const std::string& file) {
-  double request[3], last = 0;
+// `first`: where they begin in the file.
+int WriteWeights(const std::string& file, double first) {
+  double request[3], last = first;
   int result;
   while ((result = tenon_next(request)) == 1) {
     EXPECT_GE(request[0], last) << "not in the order of the file";
+    if (last == first) {
+      EXPECT_EQ(request[0], first);
+    }
     last = request[0] + request[1];
     std::memcpy(reinterpret_cast<void*>(static_cast<uintptr_t>(request[2])),
                 file.data() + static_cast<size_t>(request[0]),
@@ -64,11 +73,15 @@ class Exports : public testing::Test {
 
     const std::string file = ReadModel();
     tenon_open("tiny.gguf", static_cast<double>(file.size()));
-    ASSERT_EQ(ReadHeader(file), 1) << tenon_error();
+    EXPECT_TRUE(std::isnan(tenon_number("data_offset")));
+    ASSERT_EQ(ReadHeader(file), 0) << tenon_error();
+    const double data_offset = tenon_number("data_offset");
     ASSERT_EQ(tenon_bind("activations=int8;cache=f16;threads=1"), 0)
         << tenon_error();
+    EXPECT_TRUE(std::isnan(tenon_number("data_offset"))) << "it was bound";
+    ASSERT_EQ(tenon_reserve(1e6), 0) << tenon_error();
     EXPECT_LT(tenon_start(), 0) << "no weights are there";
-    ASSERT_EQ(WriteWeights(file), 0) << tenon_error();
+    ASSERT_EQ(WriteWeights(file, data_offset), 0) << tenon_error();
     ASSERT_EQ(tenon_start(), 0) << tenon_error();
   }
 

@@ -2,6 +2,7 @@
 #ifndef FRONTENDS_WEB_MODULE_PREFIX_SOURCE_H_
 #define FRONTENDS_WEB_MODULE_PREFIX_SOURCE_H_
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -18,8 +19,8 @@ struct Prefix {
     void operator()(std::byte* p) const { std::free(p); }
   };
   std::unique_ptr<std::byte[], Free> bytes;
-  uint64_t filled = 0;
-  bool starved = false;  // more was asked for than there is
+  size_t filled = 0;
+  uint64_t wanted = 0;  // the most that was asked for and is not there
 
   // Makes room for `size` bytes; null if there is no memory.
   std::byte* Reserve(size_t size) {
@@ -31,7 +32,7 @@ struct Prefix {
   }
 };
 
-// Borrows the prefix, which outlives every Read.
+// Borrows the prefix, which outlives it and keeps its place.
 class PrefixSource final : public ByteSource {
  public:
   PrefixSource(std::string name, uint64_t size, Prefix& prefix)
@@ -39,10 +40,18 @@ class PrefixSource final : public ByteSource {
 
   std::string_view name() const override { return name_; }
   uint64_t size() const override { return size_; }
+  std::span<const std::byte> Front() const override {
+    return {prefix_.bytes.get(), prefix_.filled};
+  }
 
   Status Read(uint64_t offset, std::span<std::byte> out) override {
-    if (offset > prefix_.filled || out.size() > prefix_.filled - offset) {
-      prefix_.starved = true;
+    if (offset > size_ || out.size() > size_ - offset)
+      return absl::InvalidArgumentError(
+          absl::StrCat(name_, ": ", out.size(), " bytes at byte ", offset,
+                       " are beyond its ", size_, " bytes"));
+    const uint64_t end = offset + out.size();
+    if (end > prefix_.filled) {
+      prefix_.wanted = std::max(prefix_.wanted, end);
       return absl::UnavailableError(absl::StrCat(
           name_, ": only the first ", prefix_.filled, " bytes are there"));
     }

@@ -8,7 +8,12 @@ import { sourceRef } from "../src/source_ref.ts";
 import { TenonError } from "../src/types.ts";
 import { chooseModule, type Machine } from "../src/worker/choose.ts";
 import { describeTuning, textStore } from "../src/worker/tuning.ts";
-import { fixedMemory, totalBytes, type Needs } from "../src/worker/memory.ts";
+import {
+  smallMemory,
+  tooMuch,
+  totalBytes,
+  type Needs,
+} from "../src/worker/memory.ts";
 import { hasSimd128, relaxedSimd } from "../src/worker/probe.ts";
 import { TextStream } from "../src/worker/text_stream.ts";
 import { throttle } from "../src/worker/throttle.ts";
@@ -203,25 +208,35 @@ describe("memory", () => {
     assert.ok(two >= state && two < state + 8e6, `${two}`);
   });
 
-  test("is never less than the modules begin with", () => {
-    const tiny = { ...needs, used: 0, weights: 0, activations: 0, state: 0 };
-    const least = { ...tiny, position: 0, vocabSize: 0, threads: 1 };
-    assert.equal(totalBytes(least), 8 * 2 ** 20);
+  test("begins with what the modules are linked with, and can grow", () => {
+    const memory = smallMemory(true);
+    assert.equal(memory.buffer.byteLength, 8 * 2 ** 20);
+    assert.equal(memory.grow(16), 128);
+    const { buffer } = memory as { buffer: ArrayBufferLike };
+    assert.ok(buffer instanceof SharedArrayBuffer);
   });
 
-  test("does not grow", () => {
-    const memory = fixedMemory({ ...needs, weights: 0 }, true);
-    assert.ok(memory.buffer instanceof SharedArrayBuffer);
-    assert.throws(() => memory.grow(1));
+  test("can grow less where there are not as many addresses", (t) => {
+    const { Memory } = WebAssembly;
+    const maxima: number[] = [];
+    const refuse = function (options: WebAssembly.MemoryDescriptor) {
+      maxima.push(options.maximum ?? 0);
+      if (maxima.length < 3) throw new RangeError("no");
+      return new Memory(options);
+    };
+    t.mock.method(WebAssembly, "Memory", refuse);
+    assert.equal(smallMemory(false).buffer.byteLength, 8 * 2 ** 20);
+    assert.deepEqual(maxima, [65536, 32768, 16384]);
   });
 
   test("that does not exist is refused with the numbers", () => {
-    const big = { ...needs, weights: 5 * 2 ** 30 };
-    assert.throws(() => fixedMemory(big, false), {
-      kind: "out-of-memory",
-      message:
-        /needs 5\d\d\d MiB.*weights 5120 MiB.*4096 positions 5\d MiB.*4096 MiB at most/,
-    });
+    const { kind, message } = tooMuch({ ...needs, weights: 5 * 2 ** 30 });
+    assert.equal(kind, "out-of-memory");
+    assert.match(
+      message,
+      /needs 5\d\d\d MiB.*weights 5120 MiB.*4096 positions 5\d MiB.*4096 MiB at most/,
+    );
+    assert.match(tooMuch(needs).message, /this machine or browser/);
   });
 });
 

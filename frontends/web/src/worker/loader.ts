@@ -1,10 +1,9 @@
-// From a source to a running engine.  A first instance of the module reads the
-// header and tells how much memory the model takes; a second one gets exactly
-// that, and the weights as they arrive.
+// From a source to a running engine: an instance of the module reads the header,
+// grows to what the model takes, and gets the weights as they arrive.
 import type { LoadParams, LoadResult } from "../protocol.ts";
 import { TenonError, type LoadProgress } from "../types.ts";
 import { chooseModule, thisMachine, type Choice } from "./choose.ts";
-import { Budget, firstMemory, fixedMemory, type Needs } from "./memory.ts";
+import { Budget, smallMemory, tooMuch, totalBytes, type Needs } from "./memory.ts";
 import { loadProgram, type Program } from "./module.ts";
 import type { Native } from "./native.ts";
 import { Reader } from "./reader.ts";
@@ -13,7 +12,7 @@ import { throttle } from "./throttle.ts";
 import { describeTuning, textStore } from "./tuning.ts";
 
 const FIRST_HEADER_BYTES = 256 * 1024;
-const HEADER_GROWTH = 1.5; // small, as its room is a gap in the memory afterwards
+const HEADER_GROWTH = 1.5; // small, as its room is kept
 const DEFAULT_CONTEXT = 4096;
 const F32_BYTES = 4;
 
@@ -75,15 +74,14 @@ class Loading {
   }
 
   async run(): Promise<Loaded> {
-    const { header, needs } = await this.readHeader();
-    const memory = fixedMemory(needs, this.program.shared);
-    const poolSize = this.choice.threads - 1;
-    const native = await this.program.instantiate(memory, poolSize);
-    native.open(this.source.name, this.source.size);
-    native.header(header);
     const { threads } = this.choice;
+    const memory = smallMemory(this.program.shared);
+    const native = await this.program.instantiate(memory, threads - 1);
+    native.open(this.source.name, this.source.size);
+    await this.readHeader(native);
     native.bind(bindOptions(this.params, this.tunes ? 0 : threads, threads));
-    this.reader.unread(header);
+    const needs = this.needs(native);
+    if (!native.reserve(totalBytes(needs))) throw tooMuch(needs);
     await this.readWeights(native);
     const tuning = await this.start(native);
     return {
@@ -116,33 +114,19 @@ class Loading {
     return describeTuning(text, text === known);
   }
 
-  /** With an instance that is garbage afterwards. */
-  private async readHeader(): Promise<{ header: Uint8Array; needs: Needs }> {
-    const memory = firstMemory(this.program.shared);
-    const native = await this.program.instantiate(memory, 0);
-    native.open(this.source.name, this.source.size);
-    const header = await this.growHeader(native);
-    native.bind(bindOptions(this.params, 1, 1));
-    return { header, needs: this.needs(native) };
-  }
-
   // Reads more and more, until the module has all that it wants.  It throws when
   // it has the whole file and wants more.
-  private async growHeader(native: Native): Promise<Uint8Array> {
-    const { size } = this.source;
-    let header = new Uint8Array(0);
-    for (let bytes = FIRST_HEADER_BYTES; ; bytes *= HEADER_GROWTH) {
-      header = await this.readMore(header, Math.min(Math.ceil(bytes), size));
-      this.progress("header", header.length);
-      if (native.header(header)) return header;
+  private async readHeader(native: Native): Promise<void> {
+    let filled = 0;
+    for (let wanted = FIRST_HEADER_BYTES; wanted > 0; ) {
+      const more = Math.max(wanted, Math.ceil(filled * HEADER_GROWTH));
+      const bytes = Math.min(more, this.source.size);
+      await this.reader.fill(native.headerRoom(bytes).subarray(filled));
+      filled = bytes;
+      this.progress("header", filled);
+      wanted = native.header(filled);
     }
-  }
-
-  private async readMore(header: Uint8Array, bytes: number) {
-    const more = new Uint8Array(bytes);
-    more.set(header);
-    await this.reader.fill(more.subarray(header.length));
-    return more;
+    this.reader.unread(native.headerRest(filled));
   }
 
   private async readWeights(native: Native): Promise<void> {

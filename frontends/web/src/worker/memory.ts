@@ -1,9 +1,11 @@
-// How much memory an instance gets.  It does not grow while it runs.
+// How much memory an instance gets: a little to read the header, then all that
+// the model takes, so that it need not grow while it runs.
+import { describe } from "../errors.ts";
 import { TenonError } from "../types.ts";
 
 const PAGE_BYTES = 65536;
 const MOST_PAGES = 65536; // of 32-bit WebAssembly: 4 GiB
-const LEAST_PAGES = 128; // the modules are linked with it: INITIAL_MEMORY
+const FIRST_PAGES = 128; // the modules are linked with it: INITIAL_MEMORY
 const MIB = 1024 * 1024;
 
 /** Texts, results, what is packed at the moment, and gaps. */
@@ -15,12 +17,8 @@ const SAMPLER_BYTES = 12;
 /** The stack of one thread. */
 const THREAD_BYTES = 0.25 * MIB;
 
-/** While only the header is read. */
-const FIRST_PAGES = 256;
-const FIRST_MOST_PAGES = 16384;
-
 export interface Needs {
-  /** The module, the metadata and the tokenizer, as the first instance has them. */
+  /** The module, the metadata and the tokenizer. */
   used: number;
   weights: number;
   /** Activations and scratch of one session of contextSize positions. */
@@ -51,7 +49,7 @@ export function totalBytes(needs: Needs): number {
   const threads = THREAD_BYTES * needs.threads;
   const work = WORK_BYTES + SPARE_BYTES + needs.rows + samplers + threads;
   const bytes = needs.used + needs.weights + sessionBytes(needs) + work;
-  return Math.max(Math.ceil(bytes / PAGE_BYTES), LEAST_PAGES) * PAGE_BYTES;
+  return Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES;
 }
 
 /**
@@ -98,25 +96,29 @@ export class Budget {
   }
 }
 
-/** Small, and able to grow: for the instance that reads the header. */
-export function firstMemory(shared: boolean): WebAssembly.Memory {
-  const initial = FIRST_PAGES;
-  return new WebAssembly.Memory({ initial, maximum: FIRST_MOST_PAGES, shared });
-}
-
-/** @throws TenonError out-of-memory with the numbers. */
-export function fixedMemory(needs: Needs, shared: boolean): WebAssembly.Memory {
-  const pages = totalBytes(needs) / PAGE_BYTES;
-  if (pages > MOST_PAGES)
-    throw tooMuch(needs, "WebAssembly has 4096 MiB at most");
+/**
+ * Small, and able to grow as far as possible: some phones do not even give
+ * addresses for 4 GiB.
+ * @throws TenonError out-of-memory
+ */
+export function smallMemory(
+  shared: boolean,
+  maximum = MOST_PAGES,
+): WebAssembly.Memory {
   try {
-    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
-  } catch {
-    throw tooMuch(needs, "this machine or browser does not give as much");
+    return new WebAssembly.Memory({ initial: FIRST_PAGES, maximum, shared });
+  } catch (error) {
+    if (maximum > FIRST_PAGES) return smallMemory(shared, maximum / 2);
+    throw new TenonError("out-of-memory", describe(error));
   }
 }
 
-function tooMuch(needs: Needs, why: string): TenonError {
+/** The error if `needs` cannot be had. */
+export function tooMuch(needs: Needs): TenonError {
+  const why =
+    totalBytes(needs) > MOST_PAGES * PAGE_BYTES
+      ? "WebAssembly has 4096 MiB at most"
+      : "this machine or browser does not give as much";
   const context =
     needs.sessions === 1
       ? `a context of ${needs.contextSize} positions`

@@ -33,7 +33,7 @@ export class Native {
   private readonly functions: Functions;
   private readonly memory: WebAssembly.Memory;
   private requestAddress = 0;
-  private headerBytes = 0; // that lie in the module
+  private headerAddress = 0;
 
   constructor(functions: Functions, memory: WebAssembly.Memory) {
     this.functions = functions;
@@ -53,20 +53,36 @@ export class Native {
     );
   }
 
-  /** `header`: the first bytes of the file, more each time. Is it complete? */
-  header(header: Uint8Array): boolean {
-    const room = this.address("tenon_header_room", header.length);
-    if (room === 0) throw this.noMemory(header.length);
-    const news = header.subarray(this.headerBytes);
-    this.bytesAt(room + this.headerBytes, news.length).set(news);
-    this.headerBytes = header.length;
-    return this.check("load", this.run("tenon_header", header.length)) === 1;
+  /**
+   * Where to write the first `bytes` bytes of the file, more each time; what was
+   * written before is there. Valid until the next call.
+   */
+  headerRoom(bytes: number): Uint8Array {
+    this.headerAddress = this.address("tenon_header_room", Math.max(bytes, 1));
+    if (this.headerAddress === 0) throw this.noMemory(bytes);
+    return this.bytesAt(this.headerAddress, bytes);
+  }
+
+  /** How many bytes the header has at least; 0: the first `bytes` are enough. */
+  header(bytes: number): number {
+    return this.check("load", this.run("tenon_header", bytes));
+  }
+
+  /** Those of the first `bytes` bytes of the file that belong to weights. */
+  headerRest(bytes: number): Uint8Array<ArrayBuffer> {
+    const offset = Math.min(this.number("data_offset"), bytes);
+    return this.copyAt(this.headerAddress + offset, bytes - offset);
   }
 
   bind(options: string): void {
     this.withText(options, (text) =>
       this.check("load", this.run("tenon_bind", text)),
     );
+  }
+
+  /** Grows the memory to `bytes`; false: that cannot be had. */
+  reserve(bytes: number): boolean {
+    return this.run("tenon_reserve", bytes) === 0;
   }
 
   /** The next block that the weights need; undefined: they are complete. */
