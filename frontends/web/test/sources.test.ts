@@ -74,6 +74,41 @@ describe("files", () => {
     );
   });
 
+  test("of the page's own are read without a stream, and unlocked", async () => {
+    const calls: string[] = [];
+    let at = 0;
+    const access = {
+      getSize: () => BYTES.length,
+      read(target: Uint8Array) {
+        const part = BYTES.subarray(at, at + Math.min(target.length, 4096));
+        target.set(part);
+        at += part.length;
+        return part.length;
+      },
+      close: () => calls.push("close"),
+    };
+    const handle = {
+      name: "opfs.gguf",
+      createSyncAccessHandle: async ({ mode }: { mode: string }) => {
+        calls.push(mode);
+        return access;
+      },
+    } as unknown as FileSystemFileHandle;
+    assert.deepEqual(await readAll({ handle }), BYTES);
+    assert.deepEqual(calls, ["read-only", "close"]);
+  });
+
+  test("of the page's own that are locked are read all the same", async () => {
+    const handle = {
+      name: "opfs.gguf",
+      createSyncAccessHandle: async () => {
+        throw new DOMException("locked", "NoModificationAllowedError");
+      },
+      getFile: async () => new File([BYTES], "opfs.gguf"),
+    } as unknown as FileSystemFileHandle;
+    assert.deepEqual(await readAll({ handle }), BYTES);
+  });
+
   test("that shrink while they are read are truncated", async () => {
     const source = await openSource({ blob: new Blob([BYTES]) });
     const reader = new Reader({ ...source, size: source.size + 11 });

@@ -1,17 +1,17 @@
-// Takes what is wanted out of chunks of any size, from front to back.
+// Takes what is wanted out of a source, from front to back.
 import { TenonError } from "../types.ts";
 import type { ByteSource } from "./sources.ts";
 
+const SKIPPED_BYTES = 64 * 1024; // at once
+
 export class Reader {
   private readonly source: ByteSource;
-  private readonly chunks: AsyncIterator<Uint8Array>;
-  /** What was taken from `chunks` and not read, in order. */
-  private waiting: Uint8Array[] = [];
+  /** What is to be read once more. */
+  private again = new Uint8Array(0);
   private at = 0;
 
   constructor(source: ByteSource) {
     this.source = source;
-    this.chunks = source.chunks[Symbol.asyncIterator]();
   }
 
   /** Offset of the next byte. */
@@ -21,45 +21,37 @@ export class Reader {
 
   /** @throws TenonError bad-file if the source ends before; as the source. */
   async fill(target: Uint8Array): Promise<void> {
-    for (let done = 0; done < target.length; ) {
-      const part = await this.take(target.length - done);
-      target.set(part, done);
-      done += part.length;
+    let rest = target;
+    while (rest.length > 0) {
+      const bytes = this.repeat(rest) || (await this.source.read(rest));
+      if (bytes === 0) throw this.truncated();
+      this.at += bytes;
+      rest = rest.subarray(bytes);
     }
   }
 
   /** As fill.  REQUIRES: offset >= position */
   async skipTo(offset: number): Promise<void> {
-    while (this.at < offset) await this.take(offset - this.at);
+    const skipped = new Uint8Array(Math.min(offset - this.at, SKIPPED_BYTES));
+    while (this.at < offset)
+      await this.fill(skipped.subarray(0, offset - this.at));
   }
 
   /** Reads `bytes`, the ones that were read last, once more. */
-  unread(bytes: Uint8Array): void {
-    this.waiting.unshift(bytes);
+  unread(bytes: Uint8Array<ArrayBuffer>): void {
+    this.again = bytes;
     this.at -= bytes.length;
   }
 
-  async close(): Promise<void> {
-    this.waiting = [];
-    await this.chunks.return?.();
+  close(): Promise<void> {
+    return this.source.close();
   }
 
-  /** At least one byte, and at most `most`. */
-  private async take(most: number): Promise<Uint8Array> {
-    const chunk = this.waiting.shift() ?? (await this.nextChunk());
-    const part = chunk.subarray(0, most);
-    if (part.length < chunk.length)
-      this.waiting.unshift(chunk.subarray(part.length));
-    this.at += part.length;
-    return part;
-  }
-
-  private async nextChunk(): Promise<Uint8Array> {
-    for (;;) {
-      const next = await this.chunks.next();
-      if (next.done) throw this.truncated();
-      if (next.value.length > 0) return next.value;
-    }
+  private repeat(target: Uint8Array): number {
+    const part = this.again.subarray(0, target.length);
+    target.set(part);
+    this.again = this.again.subarray(part.length);
+    return part.length;
   }
 
   private truncated(): TenonError {

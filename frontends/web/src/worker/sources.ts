@@ -10,8 +10,12 @@ export interface ByteSource {
   /** For errors. */
   name: string;
   size: number;
-  /** From front to back, once.  A chunk is valid until the next is asked for. */
-  chunks: AsyncIterable<Uint8Array>;
+  /**
+   * Writes the next bytes, one or more, to the front of `target`, which is not
+   * empty. Returns how many; 0: the end.
+   */
+  read(target: Uint8Array): Promise<number>;
+  close(): Promise<void>;
 }
 
 /** @throws TenonError network, not-found, bad-file. */
@@ -30,35 +34,83 @@ export async function openSource(ref: SourceRef): Promise<ByteSource> {
 function openBlob(blob: Blob): ByteSource {
   const name = blob instanceof File ? blob.name : "the file";
   const failed = (error: unknown) => fileError(name, error);
-  return { name, size: blob.size, chunks: chunksOf(blob.stream(), failed) };
+  return { name, size: blob.size, ...streamReads(blob.stream(), failed) };
 }
 
 async function openHandle(handle: FileSystemFileHandle): Promise<ByteSource> {
   try {
-    return openBlob(await handle.getFile());
+    return (await openPrivate(handle)) ?? openBlob(await handle.getFile());
   } catch (error) {
     throw fileError(handle.name, error);
   }
 }
 
-async function* chunksOf(
-  stream: ReadableStream<Uint8Array>,
-  failed: (error: unknown, done: number) => TenonError,
-) {
-  const reader = stream.getReader();
-  let done = 0;
-  try {
-    for (;;) {
-      const { value } = await reader.read();
-      if (!value) return;
-      done += value.length;
-      yield value;
+// Reads straight into the memory of the module, where that is possible: a file
+// of the page's own (OPFS), and nobody writes to it.
+async function openPrivate(
+  handle: FileSystemFileHandle,
+): Promise<ByteSource | undefined> {
+  const access = await lock(handle);
+  if (!access) return undefined;
+  const { name } = handle;
+  const read = async (target: Uint8Array) => {
+    try {
+      return access.read(target);
+    } catch (error) {
+      throw fileError(name, error);
     }
-  } catch (error) {
-    throw failed(error, done);
-  } finally {
-    await reader.cancel().catch(() => {});
+  };
+  const close = async () => access.close();
+  return { name, size: access.getSize(), read, close };
+}
+
+/** What a worker has of FileSystemSyncAccessHandle. */
+interface SyncAccess {
+  read(target: Uint8Array): number;
+  getSize(): number;
+  close(): void;
+}
+
+interface LockableHandle extends FileSystemFileHandle {
+  createSyncAccessHandle?(options: { mode: string }): Promise<SyncAccess>;
+}
+
+async function lock(handle: LockableHandle): Promise<SyncAccess | undefined> {
+  try {
+    return await handle.createSyncAccessHandle?.({ mode: "read-only" });
+  } catch {
+    return undefined;
   }
+}
+
+type StreamError = (error: unknown, done: number) => TenonError;
+
+function streamReads(
+  stream: ReadableStream<Uint8Array>,
+  failed: StreamError,
+): Pick<ByteSource, "read" | "close"> {
+  const reader = stream.getReader();
+  let chunk: Uint8Array | undefined = new Uint8Array(0);
+  let done = 0;
+  const nextChunk = async () => {
+    try {
+      return (await reader.read()).value;
+    } catch (error) {
+      throw failed(error, done);
+    }
+  };
+  return {
+    async read(target) {
+      while (chunk?.length === 0) chunk = await nextChunk();
+      if (!chunk) return 0;
+      const part = chunk.subarray(0, target.length);
+      target.set(part);
+      chunk = chunk.subarray(part.length);
+      done += part.length;
+      return part.length;
+    },
+    close: () => reader.cancel().catch(() => {}),
+  };
 }
 
 const FILE_ERRORS: Readonly<Record<string, ErrorKind>> = {
@@ -80,8 +132,7 @@ async function openPath(path: string): Promise<ByteSource> {
   try {
     const file = await open(path);
     const status = await file.stat();
-    if (status.isFile())
-      return { name: path, size: status.size, chunks: fileChunks(path, file) };
+    if (status.isFile()) return fileSource(path, status.size, file);
     await file.close();
   } catch (error) {
     throw fileError(path, error);
@@ -89,29 +140,17 @@ async function openPath(path: string): Promise<ByteSource> {
   throw new TenonError("bad-file", `${path}: is not a file`);
 }
 
-const BLOCK_BYTES = 4 * 1024 * 1024; // of one read
-
 type NodeFile = import("node:fs/promises").FileHandle;
 
-async function* fileChunks(path: string, file: NodeFile) {
-  const block = new Uint8Array(BLOCK_BYTES);
-  try {
-    for (;;) {
-      const bytesRead = await readBlock(path, file, block);
-      if (bytesRead === 0) return;
-      yield block.subarray(0, bytesRead);
+function fileSource(name: string, size: number, file: NodeFile): ByteSource {
+  const read = async (target: Uint8Array) => {
+    try {
+      return (await file.read(target)).bytesRead;
+    } catch (error) {
+      throw fileError(name, error);
     }
-  } finally {
-    await file.close();
-  }
-}
-
-async function readBlock(path: string, file: NodeFile, block: Uint8Array) {
-  try {
-    return (await file.read(block)).bytesRead;
-  } catch (error) {
-    throw fileError(path, error);
-  }
+  };
+  return { name, size, read, close: () => file.close() };
 }
 
 // ---- the network
@@ -133,7 +172,7 @@ async function openUrl(url: string): Promise<ByteSource> {
   }
   const failed = (error: unknown, done: number) =>
     networkError(`${url} (after ${done} of ${size} bytes)`, error);
-  return { name: url, size, chunks: chunksOf(response.body, failed) };
+  return { name: url, size, ...streamReads(response.body, failed) };
 }
 
 async function request(url: string, init?: RequestInit): Promise<Response> {

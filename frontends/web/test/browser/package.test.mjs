@@ -21,6 +21,14 @@ for (const model of SHIPPED) {
     });
 }
 
+test("a file of the page's own is read by several at once, and then free", async (t) => {
+  const page = await site.visit(t);
+  const { texts, left } = await page.evaluate(keepAndWrite, { prompt: PROMPT, maxTokens: TOKENS });
+  const expected = nativeGreedy("tiny-llama", PROMPT, TOKENS);
+  assert.deepEqual(texts, [expected, expected]);
+  assert.deepEqual(left, []);
+});
+
 test("the fastest module and threads are taken", async (t) => {
   const page = await site.visit(t);
   const report = await page.evaluate(async () => {
@@ -74,6 +82,25 @@ test("an aborted load throws aborted, and the next one works", async (t) => {
   assert.ok(kinds.length > 0);
   assert.deepEqual(new Set(kinds), new Set(["aborted"]));
 });
+
+/** Downloads a model to the page's own files, as one does that comes back. */
+async function keepAndWrite({ prompt, maxTokens }) {
+  const { Engine } = await import("./tenon/index.js");
+  const folder = await navigator.storage.getDirectory();
+  const handle = await folder.getFileHandle("model.gguf", { create: true });
+  const { body } = await fetch("models/tiny-llama.gguf");
+  await body.pipeTo(await handle.createWritable());
+  const engines = await Promise.all([Engine.load(handle), Engine.load(handle)]);
+  await folder.removeEntry("model.gguf"); // would fail if it was in use
+  const texts = [];
+  for (const engine of engines) {
+    const session = await engine.createSession();
+    const pieces = session.generate(prompt, { temperature: 0, maxTokens });
+    texts.push((await Array.fromAsync(pieces)).join(""));
+    await engine.close();
+  }
+  return { texts, left: await Array.fromAsync(folder.keys()) };
+}
 
 async function greedy({ model, module, prompt, maxTokens }) {
   const { Engine } = await import("./tenon/index.js");
