@@ -30,7 +30,9 @@ uint64_t Checksum::value() const {
 }
 
 uint64_t ChecksumOf(std::span<const std::byte> bytes) {
-  return XXH64(bytes.data(), bytes.size(), 0);
+  Checksum checksum;
+  checksum.Add(bytes);
+  return checksum.value();
 }
 
 }  // namespace tenon
