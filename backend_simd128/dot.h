@@ -10,6 +10,7 @@
 // Codes without a sign are multiplied two columns at a time into 16 bits, which
 // has three bodies: the relaxed dot product of WebAssembly, whose second
 // operand has seven bits; plain SIMD128; and SSSE3 where SIMDe runs on x86.
+// Some formats also have a way that not every engine has: By::kQuads.
 #ifndef BACKEND_SIMD128_DOT_H_
 #define BACKEND_SIMD128_DOT_H_
 
@@ -26,6 +27,12 @@
 #endif
 
 namespace tenon::simd128 {
+
+// How codes are multiplied with activations.
+enum class By {
+  kPairs,  // two columns at a time, on every engine
+  kQuads,  // four, into 32 bits, and codes have eight: where HasQuads()
+};
 
 // 32 activations: vector j holds columns 4 j ... 4 j + 3 in every lane.
 class Activations {
@@ -77,6 +84,15 @@ TENON_INLINE v128_t SumPairs(v128_t code, v128_t q) noexcept {
       wasm_i16x8_mul(wasm_u16x8_shr(code, 8), OddBytes(q)));
 #endif
 }
+
+#if defined(TENON_RELAXED_SIMD)
+// sum[r] + the products of one vector, of codes in [0, 255]
+TENON_INLINE v128_t AddQuads(v128_t sum, v128_t code, v128_t q) noexcept {
+  return wasm_i32x4_relaxed_dot_i8x16_i7x16_add(q, code, sum);
+}
+#else
+v128_t AddQuads(v128_t sum, v128_t code, v128_t q) noexcept;  // nowhere
+#endif
 
 // sum[r] + scale[r] * the products of one vector
 TENON_INLINE v128_t AddSigned(v128_t sum, v128_t code, v128_t q,

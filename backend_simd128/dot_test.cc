@@ -86,6 +86,29 @@ TEST(Dot, IsExactForSignedCodes) {
   }
 }
 
+#if defined(TENON_RELAXED_SIMD)
+TEST(AddQuads, IsExactForCodesOfEightBits) {
+  if (!HasQuads()) GTEST_SKIP() << "this engine has no such product";
+  for (int seed = 0; seed < 20; ++seed) {
+    uint8_t code[16];
+    int8_t q[16];
+    int32_t sums[kLanes], expected[kLanes];
+    for (size_t i = 0; i < 16; ++i) {
+      code[i] = static_cast<uint8_t>(255 - 37 * seed * static_cast<int>(i));
+      q[i] = static_cast<int8_t>(seed == 0 ? -127 : 91 * seed + 29 * i);
+    }
+    for (size_t lane = 0; lane < kLanes; ++lane) {
+      expected[lane] = 1000;
+      for (size_t i = 4 * lane; i < 4 * lane + 4; ++i)
+        expected[lane] += code[i] * q[i];
+    }
+    Store(sums, AddQuads(wasm_i32x4_splat(1000), Load(code), Load(q)));
+    for (size_t lane = 0; lane < kLanes; ++lane)
+      EXPECT_EQ(sums[lane], expected[lane]) << "seed " << seed;
+  }
+}
+#endif
+
 TEST(Activations, HaveFourColumnsInEveryLane) {
   int8_t q[32];
   for (int i = 0; i < 32; ++i) q[i] = static_cast<int8_t>(i - 16);

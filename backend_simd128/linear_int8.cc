@@ -6,6 +6,7 @@
 
 #include "backend_simd128/kernels.h"
 #include "backend_simd128/linear.h"
+#include "backend_simd128/probe.h"
 #include "backend_simd128/token_block.h"
 
 namespace tenon::simd128 {
@@ -28,9 +29,16 @@ inline constexpr bool kMayBeLarge =
 inline constexpr bool kMayBeLarge = false;
 #endif
 
+// Whether several tokens are also multiplied by quads: of the large ones, that
+// whose pairs take many instructions.
+template <typename Format>
+inline constexpr bool kMayBeQuads =
+    kMayBeLarge<Format> && std::is_same_v<Format, quant::Q8_0>;
+
 // Tokens of one turn of the innermost loop.
 template <typename Format>
-inline constexpr size_t kTurn = kMayBeLarge<Format> ? 2 : 1;
+inline constexpr size_t kTurn =
+    kMayBeLarge<Format> && !kMayBeQuads<Format> ? 2 : 1;
 static_assert(kTokens % 2 == 0);
 
 // Row groups that one token passes together: two streams, and the processor
@@ -87,7 +95,7 @@ TENON_INLINE void ForTokens(const TokenBlock<Format>* x, size_t tokens,
 }
 
 // sums += the products of four rows of a block with tokens
-template <typename Format>
+template <By kBy, typename Format>
 TENON_INLINE void AddBlockOfMany(const std::byte* block,
                                  const BlockScales<Format>& scales, size_t quad,
                                  const TokenBlock<Format>* x, size_t tokens,
@@ -101,14 +109,20 @@ TENON_INLINE void AddBlockOfMany(const std::byte* block,
   };
   for (size_t g = 0; g < B::kGroups; ++g) {
     const GroupScales<Format> w(block, g);
-    const DecodedCodes<Format> codes(B::TileHalf(block, g, quad));
+    const DecodedCodes<kBy, Format> codes(B::TileHalf(block, g, quad));
+    const auto add_group = [&](v128_t isum, const X& token) {
+      if constexpr (kBy == By::kQuads)
+        return AddGroupByQuads(isum, codes, token.group[g]);
+      else
+        return AddGroup(isum, w, quad, codes, token.group[g]);
+    };
     if constexpr (B::kGroups == 1)
       ForTokens(x, tokens, sums, [&](const X& token, v128_t& sum) {
-        add_block(AddGroup(Zero(), w, quad, codes, token.group[0]), token, sum);
+        add_block(add_group(Zero(), token), token, sum);
       });
     else
       ForTokens(x, tokens, isums, [&](const X& token, v128_t& isum) {
-        isum = AddGroup(isum, w, quad, codes, token.group[g]);
+        isum = add_group(isum, token);
       });
   }
   if constexpr (B::kGroups > 1)
@@ -116,7 +130,7 @@ TENON_INLINE void AddBlockOfMany(const std::byte* block,
 }
 
 // The products with whole turns of tokens.  x: block by block, each of all.
-template <typename Format>
+template <By kBy, typename Format>
 void MultiplyMany(const std::byte* block, size_t blocks,
                   const TokenBlock<Format>* x, size_t tokens,
                   TokenSums& sums) noexcept {
@@ -125,7 +139,7 @@ void MultiplyMany(const std::byte* block, size_t blocks,
   for (size_t b = 0; b < blocks; ++b, x += tokens) {
     const BlockScales<Format> scales(block);
     for (size_t quad = 0; quad < 2; ++quad)
-      AddBlockOfMany(block, scales, quad, x, tokens, sums.quad[quad]);
+      AddBlockOfMany<kBy>(block, scales, quad, x, tokens, sums.quad[quad]);
     block += PackedBlock<Format>::kBytes;
   }
 }
@@ -153,6 +167,7 @@ class LinearProduct {
   }
 
   // `tokens`: kTokens for each block of columns.
+  template <By kBy>
   TENON_INLINE void RunMany(Range groups,
                             TokenBlock<Format>* tokens) const noexcept {
     const size_t all = RowCount(args_.out, ctx_);
@@ -162,7 +177,7 @@ class LinearProduct {
       Spread(first, count, filled, tokens);
       for (size_t group = groups.begin; group < groups.end; ++group) {
         TokenSums sums;
-        MultiplyMany(Rows(group), blocks_, tokens, filled, sums);
+        MultiplyMany<kBy>(Rows(group), blocks_, tokens, filled, sums);
         const OutputColumns<kGroupRows> columns = Columns(group);
         for (size_t t = 0; t < count; ++t)
           Store(columns, first + t, sums.quad[0][t], sums.quad[1][t]);
@@ -234,10 +249,11 @@ void LinearInt8(const KernelArgs& args, const StepContext& ctx, Range range,
   const auto groups = static_cast<uint32_t>(RowGroupsOf(args.weight[0].rows));
   range = {range.begin * kMostStreams,
            std::min(range.end * kMostStreams, groups)};
-  if (RowCount(args.out, ctx) == 1)
-    product.RunOne(range);
-  else
-    product.RunMany(range, reinterpret_cast<TokenBlock<Format>*>(scratch));
+  if (RowCount(args.out, ctx) == 1) return product.RunOne(range);
+  auto* tokens = reinterpret_cast<TokenBlock<Format>*>(scratch);
+  if constexpr (kMayBeQuads<Format>)
+    if (HasQuads()) return product.template RunMany<By::kQuads>(range, tokens);
+  product.template RunMany<By::kPairs>(range, tokens);
 }
 
 #define TENON_FLOAT_WEIGHT(W, w)

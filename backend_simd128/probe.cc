@@ -61,6 +61,17 @@ v128_t Product(const v128_t* code, const v128_t* q) noexcept {
   return Dot<kMaxCode, 8>(code, q);
 }
 
+#if defined(TENON_RELAXED_SIMD)
+// For codes of more than seven bits WebAssembly leaves open what comes out.
+bool AddsQuads() noexcept {
+  const volatile uint8_t largest = 255;
+  const volatile int8_t least = -127;
+  const v128_t code = wasm_u8x16_splat(largest), q = wasm_i8x16_splat(least);
+  const v128_t sum = AddQuads(AddQuads(wasm_i32x4_splat(5), code, q), code, q);
+  return wasm_i32x4_extract_lane(sum, 0) == 5 - 2 * 4 * 255 * 127;
+}
+#endif
+
 }  // namespace
 
 const char* Unusable() noexcept {
@@ -70,6 +81,15 @@ const char* Unusable() noexcept {
   if (!Products(/*is_signed=*/true).Agree(Product<kSigned>))
     return "the engine's dot product of signed bytes is wrong";
   return nullptr;
+}
+
+bool HasQuads() noexcept {
+#if defined(TENON_RELAXED_SIMD)
+  static const bool has = AddsQuads();
+  return has;
+#else
+  return false;
+#endif
 }
 
 }  // namespace tenon::simd128
