@@ -21,9 +21,7 @@
 #endif
 
 namespace tenon {
-namespace {
 
-// The error of a read that is not inside of `source`.
 Status CheckInside(const ByteSource& source, uint64_t offset, uint64_t count) {
   const uint64_t size = source.size();
   if (offset <= size && count <= size - offset) return absl::OkStatus();
@@ -31,6 +29,8 @@ Status CheckInside(const ByteSource& source, uint64_t offset, uint64_t count) {
       absl::StrCat(source.name(), ": ", count, " bytes at byte ", offset,
                    " are beyond its ", size, " bytes"));
 }
+
+namespace {
 
 // Bytes that are all in memory.
 class MemorySource final : public ByteSource {

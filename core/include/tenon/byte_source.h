@@ -32,6 +32,10 @@ class ByteSource {
   virtual std::span<const std::byte> Front() const { return Mapped(); }
 };
 
+// The error of reading `count` bytes from `offset` if they are not all inside
+// of `source`: what every Read() begins with.
+Status CheckInside(const ByteSource& source, uint64_t offset, uint64_t count);
+
 // Opens the file at `path`, read-only: mapped into memory where the system can
 // do that, otherwise read as it is asked for.
 // Errors: kNotFound, kUnavailable; both name the path.

@@ -45,10 +45,7 @@ class PrefixSource final : public ByteSource {
   }
 
   Status Read(uint64_t offset, std::span<std::byte> out) override {
-    if (offset > size_ || out.size() > size_ - offset)
-      return absl::InvalidArgumentError(
-          absl::StrCat(name_, ": ", out.size(), " bytes at byte ", offset,
-                       " are beyond its ", size_, " bytes"));
+    TENON_RETURN_IF_ERROR(CheckInside(*this, offset, out.size()));
     const uint64_t end = offset + out.size();
     if (end > prefix_.filled) {
       prefix_.wanted = std::max(prefix_.wanted, end);
