@@ -53,13 +53,7 @@ async function openPrivate(
   const access = await lock(handle);
   if (!access) return undefined;
   const { name } = handle;
-  const read = async (target: Uint8Array) => {
-    try {
-      return access.read(target);
-    } catch (error) {
-      throw fileError(name, error);
-    }
-  };
+  const read = fileReads(name, async (target) => access.read(target));
   const close = async () => access.close();
   return { name, size: access.getSize(), read, close };
 }
@@ -81,6 +75,14 @@ async function lock(handle: LockableHandle): Promise<SyncAccess | undefined> {
   } catch {
     return undefined;
   }
+}
+
+/** `read`, with the file's name in its errors. */
+function fileReads(name: string, read: ByteSource["read"]): ByteSource["read"] {
+  return (target) =>
+    read(target).catch((error: unknown) => {
+      throw fileError(name, error);
+    });
 }
 
 type StreamError = (error: unknown, done: number) => TenonError;
@@ -143,13 +145,9 @@ async function openPath(path: string): Promise<ByteSource> {
 type NodeFile = import("node:fs/promises").FileHandle;
 
 function fileSource(name: string, size: number, file: NodeFile): ByteSource {
-  const read = async (target: Uint8Array) => {
-    try {
-      return (await file.read(target)).bytesRead;
-    } catch (error) {
-      throw fileError(name, error);
-    }
-  };
+  const bytesRead = async (target: Uint8Array) =>
+    (await file.read(target)).bytesRead;
+  const read = fileReads(name, bytesRead);
   return { name, size, read, close: () => file.close() };
 }
 
