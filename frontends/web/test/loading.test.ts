@@ -97,7 +97,9 @@ describe("loading", () => {
     ];
     for (const [source, options, kind] of wrong)
       await assert.rejects(
-        Engine.load(source, { module, ...options }),
+        Engine.load(source, { module, ...options }).then((engine) =>
+          engine.close(),
+        ),
         (error: { kind: string; message: string }) => {
           assert.equal(error.kind, kind, error.message);
           return true;
