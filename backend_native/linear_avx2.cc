@@ -4,9 +4,8 @@
 #include <cstring>
 
 #include "backend_native/kernels.h"
+#include "backend_native/operands.h"
 #include "backend_native/target.h"
-#include "backend_simd128/linear.h"
-#include "backend_simd128/packed.h"
 
 #define TENON_VNNI 0
 TENON_TARGET_BEGIN("avx2,f16c")

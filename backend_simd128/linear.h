@@ -28,15 +28,25 @@ class OutputColumns {
 
   size_t count() const noexcept { return count_; }
 
+  // Where the sums of token t go, and what is added to them; nullptr: nothing.
+  float* Out(size_t t) const noexcept {
+    return RowOf<float>(args_.out, ctx_, t) + first_;
+  }
+  const float* bias() const noexcept {
+    return args_.weight[1].data == nullptr ? nullptr : bias_;
+  }
+  const float* Residual(size_t t) const noexcept {
+    return args_.in[1].cols == 0 ? nullptr
+                                 : RowOf<float>(args_.in[1], ctx_, t) + first_;
+  }
+
   // `sums`: kMost of them, of token t.
   void Store(size_t t, const float* sums) const noexcept {
-    float* y = RowOf<float>(args_.out, ctx_, t) + first_;
-    const float* residual = args_.in[1].cols == 0
-                                ? nullptr
-                                : RowOf<float>(args_.in[1], ctx_, t) + first_;
+    float* y = Out(t);
+    const float* residual = Residual(t);
     for (size_t i = 0; i < count_; ++i) {
       float sum = sums[i];
-      if (args_.weight[1].data != nullptr) sum += bias_[i];
+      if (bias() != nullptr) sum += bias_[i];
       if (residual != nullptr) sum = residual[i] + sum;
       y[i] = sum;
     }
