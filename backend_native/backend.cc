@@ -1,5 +1,11 @@
 #include "tenon/backend.h"
 
+#include <cpuid.h>
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
 #include "backend_native/kernels.h"
 #include "backend_native/rows.h"
 #include "backend_simd128/attention_block.h"
@@ -22,13 +28,45 @@ bool HasVnni() noexcept {
 
 namespace {
 
+#if defined(__linux__)
+// A process asks once for the registers of tiles (arch_prctl(2)).
+bool MayUseTiles() noexcept {
+  constexpr int kRequest = 0x1023, kTileData = 18;
+  return syscall(SYS_arch_prctl, kRequest, kTileData) == 0;
+}
+#else
+bool MayUseTiles() noexcept { return false; }
+#endif
+
+// Leaf 7: bit 24 of edx is AMX-TILE, bit 25 AMX-INT8.
+bool HasTileInstructions() noexcept {
+  unsigned a, b, c, d;
+  return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d >> 24 & 3) == 3;
+}
+
+}  // namespace
+
+bool HasAmx() noexcept {
+  static const bool has = HasVnni() && HasTileInstructions() && MayUseTiles();
+  return has;
+}
+
+namespace {
+
 // The best that the processor can run.
 template <typename Format>
 void LinearInt8(const KernelArgs& args, const StepContext& ctx, Range range,
                 std::byte* scratch) noexcept {
-  static const auto run =
-      HasVnni() ? vnni::LinearInt8<Format> : avx2::LinearInt8<Format>;
+  static const auto run = HasAmx()    ? amx::LinearInt8<Format>
+                          : HasVnni() ? vnni::LinearInt8<Format>
+                                      : avx2::LinearInt8<Format>;
   run(args, ctx, range, scratch);
+}
+
+template <typename Format>
+uint64_t LinearInt8Scratch(const KernelArgs& args,
+                           const ScratchQuery& query) noexcept {
+  return HasAmx() ? amx::LinearInt8Scratch<Format>(args, query) : 0;
 }
 
 struct Avx2 {
@@ -66,6 +104,7 @@ constexpr KernelEntry Product(OpKind op, DType weight, const char* name) {
           .run = LinearInt8<Format>,
           .items = simd128::RowGroups,
           .name = name,
+          .scratch = LinearInt8Scratch<Format>,
           .layout = &simd128::kRows8<Format>};
 }
 
@@ -107,7 +146,7 @@ constexpr Backend kBackend{.kernels = kKernels, .unusable = Unusable};
 }  // namespace native
 
 extern constinit const Plugin kBackendNative{
-    "backend_native", "x86-64 with AVX2 or AVX-512 VNNI, asked at start",
+    "backend_native", "x86-64 with AVX2, AVX-512 VNNI or AMX, asked at start",
     &native::kBackend};
 
 }  // namespace tenon

@@ -8,6 +8,7 @@
 namespace tenon::native {
 
 using simd128::Kernel;
+using simd128::ScratchBytes;
 
 // Linear, LinearAdd and Head: one item per eight rows of the packed weight.
 namespace avx2 {
@@ -20,10 +21,19 @@ template <typename Format>
 void LinearInt8(const KernelArgs& args, const StepContext& ctx, Range range,
                 std::byte* scratch) noexcept;
 }
+namespace amx {
+template <typename Format>
+void LinearInt8(const KernelArgs& args, const StepContext& ctx, Range range,
+                std::byte* scratch) noexcept;
+template <typename Format>
+uint64_t LinearInt8Scratch(const KernelArgs& args,
+                           const ScratchQuery& query) noexcept;
+}  // namespace amx
 
-// What this processor has.
+// What this processor has; each needs the one before.
 bool HasAvx2() noexcept;
 bool HasVnni() noexcept;
+bool HasAmx() noexcept;  // and the system lets this process use it
 
 }  // namespace tenon::native
 
