@@ -11,6 +11,18 @@ using simd128::Kernel;
 using simd128::ScratchBytes;
 
 // Linear, LinearAdd and Head: one item per eight rows of the packed weight.
+#if defined(__aarch64__)
+
+namespace dotprod {
+template <typename Format>
+void LinearInt8(const KernelArgs& args, const StepContext& ctx, Range range,
+                std::byte* scratch) noexcept;
+}
+
+bool HasDotProd() noexcept;  // this processor
+
+#else
+
 namespace avx2 {
 template <typename Format>
 void LinearInt8(const KernelArgs& args, const StepContext& ctx, Range range,
@@ -34,6 +46,8 @@ uint64_t LinearInt8Scratch(const KernelArgs& args,
 bool HasAvx2() noexcept;
 bool HasVnni() noexcept;
 bool HasAmx() noexcept;  // and the system lets this process use it
+
+#endif
 
 }  // namespace tenon::native
 

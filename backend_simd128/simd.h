@@ -106,6 +106,11 @@ struct EightLanes {
 // HalfToFloat() of dtype.h, of eight halves in memory; a NaN is made quiet.
 TENON_INLINE EightLanes LoadHalves8(const std::byte* p) noexcept {
   const v128_t half = Load(p);
+#if defined(__aarch64__)
+  const float16x8_t x = vreinterpretq_f16_s32(half);
+  return {{vreinterpretq_s32_f32(vcvt_f32_f16(vget_low_f16(x))),
+           vreinterpretq_s32_f32(vcvt_high_f32_f16(x))}};
+#else
   const v128_t magnitude =
       wasm_v128_and(half, Constant(wasm_i16x8_splat(0x7fff)));
   const v128_t infinite = wasm_v128_and(
@@ -121,6 +126,7 @@ TENON_INLINE EightLanes LoadHalves8(const std::byte* p) noexcept {
                       factor),
        wasm_f32x4_mul(wasm_i16x8_shuffle(low, high, 4, 12, 5, 13, 6, 14, 7, 15),
                       factor)}};
+#endif
 }
 
 // Four bfloat16s from memory.

@@ -12,7 +12,8 @@ endmacro()
 # Plugins.
 tenon_default(TENON_ARCHS arch_transformer arch_deltanet)
 set(backends backend_scalar backend_simd128)
-if(NOT EMSCRIPTEN AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+if(NOT EMSCRIPTEN AND
+   CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64|aarch64|arm64")
   list(APPEND backends backend_native)
 endif()
 tenon_default(TENON_BACKENDS ${backends})  # a later one overlays the earlier

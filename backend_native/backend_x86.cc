@@ -1,16 +1,16 @@
-#include "tenon/backend.h"
-
 #include <cpuid.h>
+
+#include "tenon/backend.h"
 #if defined(__linux__)
 #include <sys/syscall.h>
 #include <unistd.h>
 #endif
 
 #include "backend_native/kernels.h"
+#include "backend_native/product_entry.h"
 #include "backend_native/rows.h"
 #include "backend_simd128/attention_block.h"
 #include "backend_simd128/delta_chunk.h"
-#include "backend_simd128/packed.h"
 #include "tenon/plugin.h"
 
 namespace tenon {
@@ -98,26 +98,12 @@ void GatedDeltaChunked(const KernelArgs& args, const StepContext& ctx,
 
 template <typename Format>
 constexpr KernelEntry Product(OpKind op, DType weight, const char* name) {
-  return {.op = op,
-          .weight = weight,
-          .activation = DType::kA8,
-          .run = LinearInt8<Format>,
-          .items = simd128::RowGroups,
-          .name = name,
-          .scratch = LinearInt8Scratch<Format>,
-          .layout = &simd128::kRows8<Format>};
+  return ProductEntry<Format>(op, weight, name, LinearInt8<Format>,
+                              LinearInt8Scratch<Format>);
 }
 
 constexpr KernelEntry kKernels[] = {
-#define TENON_FLOAT_WEIGHT(W, w)
-#define TENON_BLOCK_WEIGHT(W, w)                                             \
-  Product<quant::W>(OpKind::kLinear, DType::k##W, "linear_" w "_a8_native"), \
-      Product<quant::W>(OpKind::kLinearAdd, DType::k##W,                     \
-                        "linear_add_" w "_a8_native"),                       \
-      Product<quant::W>(OpKind::kHead, DType::k##W, "head_" w "_a8_native"),
-#include "backend_simd128/weights.inc"
-#undef TENON_FLOAT_WEIGHT
-#undef TENON_BLOCK_WEIGHT
+#include "backend_native/products.inc"
     {.op = OpKind::kAttention,
      .weight = DType::kF32,
      .activation = DType::kF32,
