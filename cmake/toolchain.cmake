@@ -17,6 +17,13 @@ if(TENON_CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER "${TENON_CCACHE}")
 endif()
 
+# __FILE__ in a message begins in this folder: the same bytes wherever it lies.
+# With ccache, paths are relative to the build folder.
+cmake_path(RELATIVE_PATH PROJECT_SOURCE_DIR BASE_DIRECTORY "${PROJECT_BINARY_DIR}"
+           OUTPUT_VARIABLE relative_source_dir)
+add_compile_options(-fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=
+                    -fmacro-prefix-map=${relative_source_dir}/=)
+
 if(EMSCRIPTEN)
   include(cmake/wasm.cmake)
 endif()

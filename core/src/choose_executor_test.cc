@@ -67,7 +67,7 @@ ExecutorChoice Choose(const LoadOptions& options) {
 
 TEST(ChooseExecutor, TakesWhatIsRemembered) {
   FakeMemory memory;
-  memory.text = "2: 1=3 2=1.5 3=2";
+  memory.text = "2: 1=3000 2=1500 3=2000";
   const auto model = Load(0, &memory);
   EXPECT_EQ(model->executor().workers(), 2u);
   EXPECT_EQ(model->executor_plugin(), "backend_teams");
@@ -94,7 +94,8 @@ TEST(ChooseExecutor, MeasuresAndRemembersOnce) {
 }
 
 TEST(ChooseExecutor, MeasuresAgainWhereMemoryCannotBeRight) {
-  for (const char* text : {"nonsense", "4: 1=3 4=1", "0: 0=1 1=2"}) {
+  for (const char* text :
+       {"nonsense", "4: 1=3000 4=1000", "0: 0=1000 1=2000"}) {
     FakeMemory memory;
     memory.text = text;
     EXPECT_FALSE(Load(0, &memory)->tuning()->remembered) << text;
@@ -104,7 +105,7 @@ TEST(ChooseExecutor, MeasuresAgainWhereMemoryCannotBeRight) {
 
 TEST(ChooseExecutor, ANumberOfThreadsThatIsGivenWins) {
   FakeMemory memory;
-  memory.text = "2: 1=3 2=1.5";
+  memory.text = "2: 1=3000 2=1500";
   for (uint32_t threads : {1, 2, 3}) {
     const auto model = Load(threads, &memory);
     EXPECT_EQ(model->executor().workers(), threads);

@@ -1,6 +1,7 @@
 #include "tenon/tuning.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -15,12 +16,11 @@ using Pair = std::pair<std::string_view, std::string_view>;
 
 std::optional<Tuning::Sample> ParseSample(std::string_view text) {
   const Pair pair = absl::StrSplit(text, absl::MaxSplits('=', 1));
-  Tuning::Sample sample;
-  if (!absl::SimpleAtoi(pair.first, &sample.threads) ||
-      !absl::SimpleAtod(pair.second, &sample.milliseconds) ||
-      !(sample.milliseconds >= 0))
+  uint32_t threads, microseconds;
+  if (!absl::SimpleAtoi(pair.first, &threads) ||
+      !absl::SimpleAtoi(pair.second, &microseconds))
     return std::nullopt;
-  return sample;
+  return Tuning::Sample{threads, microseconds / 1e3};
 }
 
 // One thread first, then more and more, and the choice among them.
@@ -41,7 +41,7 @@ std::string ToText(const Tuning& tuning) {
       absl::StrJoin(tuning.samples, " ",
                     [](std::string* out, const Tuning::Sample& sample) {
                       absl::StrAppend(out, sample.threads, "=",
-                                      sample.milliseconds);
+                                      std::llround(sample.milliseconds * 1e3));
                     }));
 }
 

@@ -8,7 +8,7 @@ namespace {
 
 TEST(Tuning, ItsTextComesBack) {
   const Tuning tuning{2, {{1, 20.125}, {2, 10.5}, {4, 11}}};
-  EXPECT_EQ(ToText(tuning), "2: 1=20.125 2=10.5 4=11");
+  EXPECT_EQ(ToText(tuning), "2: 1=20125 2=10500 4=11000");
   const auto parsed = ParseTuning(ToText(tuning));
   ASSERT_TRUE(parsed.has_value());
   EXPECT_EQ(parsed->threads, 2u);
@@ -30,6 +30,7 @@ TEST(Tuning, NothingElseIsParsed) {
                            "1: 1=x",
                            "1: 1=-1",
                            "1: 1=nan",
+                           "1: 1=1.5",
                            "1: 1=1 ",
                            "1: 1=1  2=1",
                            "2: 2=1",

@@ -21,7 +21,8 @@ struct Tuning {
   bool remembered = false;      // by an earlier load, not measured by this one
 };
 
-// "2: 1=20.125 2=10.5": the choice and the samples.
+// "2: 1=20125 2=10500": the choice, and the samples in microseconds (digits
+// alone, as reading fractions takes 10 KB of tables in WebAssembly).
 std::string ToText(const Tuning& tuning);
 // Nothing for a text that ToText() does not write.
 std::optional<Tuning> ParseTuning(std::string_view text);

@@ -123,8 +123,9 @@ int tenon_rewind(int session, int position);
 // ---- samplers
 // -------------------------------------------------------------------
 
-// `options`: "temp=0.8;top_k=40;seed=1;logit_bias=15+1.5,7-2", the names of
-// `tenon run` with '_' for '-'.  Returns a handle > 0.
+// `options`: "temp=4605380978949069210;seed=1;logit_bias=15:...,7:...", the
+// names of `tenon run` with '_' for '-'; see option_text.h for numbers. Returns
+// a handle > 0.
 int tenon_sampler(const char* options);
 void tenon_sampler_free(int sampler);
 // Picks a token by the session's logits; does not feed or accept it.

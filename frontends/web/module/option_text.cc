@@ -1,6 +1,6 @@
 #include "web/module/option_text.h"
 
-#include <algorithm>
+#include <bit>
 #include <utility>
 #include <vector>
 
@@ -52,17 +52,26 @@ Status SetLoadOption(const Pair& option, LoadOptions& options) {
   return absl::OkStatus();
 }
 
-// "15+1.5,7-2"
+// A number's 64 bits as an integer: exact, and without the tables that decimal
+// fractions need.
+bool ParseNumber(std::string_view text, double* number) {
+  uint64_t bits;
+  if (!absl::SimpleAtoi(text, &bits)) return false;
+  *number = std::bit_cast<double>(bits);
+  return true;
+}
+
+// Token ids with their numbers: "15:4609434218613702656,7:..."
 Status AddLogitBias(const Pair& option, SamplerOptions& options) {
   for (std::string_view part :
        absl::StrSplit(option.second, ',', absl::SkipEmpty())) {
-    const size_t sign = std::min(part.find_first_of("+-"), part.size());
+    const Pair bias = absl::StrSplit(part, absl::MaxSplits(':', 1));
     TokenId id;
-    float bias;
-    if (!absl::SimpleAtoi(part.substr(0, sign), &id) ||
-        !absl::SimpleAtof(part.substr(sign), &bias))
-      return Wrong(option, "a list of ID+N or ID-N");
-    options.logit_bias[id] = bias;
+    double number;
+    if (!absl::SimpleAtoi(bias.first, &id) ||
+        !ParseNumber(bias.second, &number))
+      return Wrong(option, "a list of ID:NUMBER");
+    options.logit_bias[id] = static_cast<float>(number);
   }
   return absl::OkStatus();
 }
@@ -74,7 +83,7 @@ Status SetSamplerOption(const Pair& option, SamplerOptions& options) {
     return absl::SimpleAtoi(value, &options.seed) ? absl::OkStatus()
                                                   : Wrong(option, "a seed");
   double number;
-  if (!absl::SimpleAtod(value, &number)) return Wrong(option, "a number");
+  if (!ParseNumber(value, &number)) return Wrong(option, "a number");
   options.numbers[std::string(key)] = number;
   return absl::OkStatus();
 }

@@ -13,8 +13,9 @@ namespace tenon::web {
 // Errors: kInvalidArgument, naming the key and what it takes.
 StatusOr<LoadOptions> ParseLoadOptions(std::string_view text);
 
-// Keys: seed, logit_bias, and the options of the linked samplers.
-// Errors: kInvalidArgument, naming the key.
+// Keys: seed (an integer), logit_bias ("ID:NUMBER,..."), and the options of the
+// linked samplers (numbers).  A number is written as the integer that has the
+// 64 bits of the double. Errors: kInvalidArgument, naming the key.
 StatusOr<SamplerOptions> ParseSamplerOptions(std::string_view text);
 
 }  // namespace tenon::web

@@ -1,4 +1,5 @@
-// Sampling options as the module reads them: "temp=0.8;top_k=40;seed=1".
+// Sampling options as the module reads them: "temp=4605380978949069210;seed=1",
+// the bits of 0.8 and the seed.
 import { TenonError, type SampleOptions } from "./types.ts";
 
 type NumberOption = Exclude<
@@ -49,14 +50,14 @@ export function randomSeed(): number {
 function numbers(options: SampleOptions): string[] {
   return (Object.keys(NAMES) as NumberOption[])
     .filter((key) => options[key] !== undefined)
-    .map((key) => `${NAMES[key]}=${checked(key, options[key])}`);
+    .map((key) => `${NAMES[key]}=${bitsOf(checked(key, options[key]))}`);
 }
 
 function others(options: SampleOptions): string[] {
   return Object.entries(options.other ?? {}).map(([name, value]) => {
     if (!/^\w+$/.test(name))
       throw new TenonError("bad-argument", `'${name}' is no sampler option`);
-    return `${name}=${checked(name, value)}`;
+    return `${name}=${bitsOf(checked(name, value))}`;
   });
 }
 
@@ -76,16 +77,17 @@ function checkedSeed(seed: number): number {
   );
 }
 
-// "15+1.5,7-2"
+// "15:4609434218613702656,7:...".  Minus infinity forbids a token.
 function biasText(biases: Record<number, number>): string {
   return Object.entries(biases)
-    .map(([id, bias]) => `${id}${signed(`logitBias[${id}]`, bias)}`)
+    .map(([id, bias]) => {
+      if (bias !== -Infinity) checked(`logitBias[${id}]`, bias);
+      return `${id}:${bitsOf(bias)}`;
+    })
     .join(",");
 }
 
-// Infinite ones forbid a token.
-function signed(name: string, value: number): string {
-  if (value === -Infinity) return "-inf";
-  const number = checked(name, value);
-  return number < 0 ? `${number}` : `+${number}`;
+// Exact, and the module needs no tables to read it.
+function bitsOf(value: number): bigint {
+  return new BigUint64Array(Float64Array.of(value).buffer)[0] ?? 0n;
 }

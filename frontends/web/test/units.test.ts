@@ -36,10 +36,28 @@ describe("text stream", () => {
   });
 });
 
+// The bits of doubles, as Python's struct gives them.
+const BITS = {
+  "-inf": "18442240474082181120",
+  "-2": "13835058055282163712",
+  "-1": "13830554455654793216",
+  "0": "0",
+  "0.05": "4587366580439587226",
+  "0.1": "4591870180066957722",
+  "0.5": "4602678819172646912",
+  "0.8": "4605380978949069210",
+  "0.95": "4606732058837280358",
+  "1.5": "4609434218613702656",
+  "40": "4630826316843712512",
+};
+
 describe("sampling options", () => {
   test("have the defaults of the program", () => {
-    const text = samplerText({}, 7);
-    assert.equal(text, "temp=0.8;top_k=40;top_p=0.95;min_p=0.05;seed=7");
+    assert.equal(
+      samplerText({}, 7),
+      `temp=${BITS["0.8"]};top_k=${BITS["40"]};top_p=${BITS["0.95"]};` +
+        `min_p=${BITS["0.05"]};seed=7`,
+    );
   });
 
   test("have the samplers' names", () => {
@@ -52,14 +70,16 @@ describe("sampling options", () => {
     };
     assert.equal(
       samplerText(options, 1),
-      "temp=0;top_k=40;top_p=0.95;min_p=0.05;typical_p=0.5;repeat_last_n=-1;" +
-        "xtc_threshold=0.1;seed=1;logit_bias=7-2,9-inf,15+1.5",
+      `temp=${BITS["0"]};top_k=${BITS["40"]};top_p=${BITS["0.95"]};` +
+        `min_p=${BITS["0.05"]};typical_p=${BITS["0.5"]};` +
+        `repeat_last_n=${BITS["-1"]};xtc_threshold=${BITS["0.1"]};seed=1;` +
+        `logit_bias=7:${BITS["-2"]},9:${BITS["-inf"]},15:${BITS["1.5"]}`,
     );
   });
 
   test("leave absent what is undefined", () => {
     const options = { topK: undefined } as unknown as { topK: number };
-    assert.match(samplerText(options, 1), /top_k=40/);
+    assert.match(samplerText(options, 1), RegExp(`top_k=${BITS["40"]}`));
   });
 
   test("are numbers", () => {
@@ -100,7 +120,7 @@ describe("errors", () => {
 
 describe("what was measured", () => {
   test("is read from the last line", () => {
-    assert.deepEqual(describeTuning("the key\n2: 1=20.5 2=11", true), {
+    assert.deepEqual(describeTuning("the key\n2: 1=20500 2=11000", true), {
       remembered: true,
       samples: [
         { threads: 1, milliseconds: 20.5 },

@@ -62,8 +62,8 @@ function settled(request: IDBRequest): Promise<unknown> {
 }
 
 /**
- * What the module's text says: its last line is "2: 1=20.5 2=11.25", the choice
- * and the milliseconds of each number of threads.
+ * What the module's text says: its last line is "2: 1=20500 2=11250", the choice
+ * and the microseconds of each number of threads.
  */
 export function describeTuning(
   text: string,
@@ -75,8 +75,8 @@ export function describeTuning(
   return {
     remembered,
     samples: samples.split(" ").map((sample) => {
-      const [threads, milliseconds] = sample.split("=").map(Number);
-      return { threads: threads ?? 0, milliseconds: milliseconds ?? 0 };
+      const [threads = 0, microseconds = 0] = sample.split("=").map(Number);
+      return { threads, milliseconds: microseconds / 1000 };
     }),
   };
 }
