@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstddef>
 #include <cstring>
+#include <type_traits>
 
 #include "backend_native/kernels.h"
 #include "backend_native/operands.h"
@@ -20,143 +22,149 @@ namespace tenon::native::amx {
 
 namespace {
 
-constexpr size_t kRows = 16, kTokens = 16;  // of a tile
-constexpr size_t kFewestTokens = 16;        // with fewer AVX-512 VNNI is faster
-constexpr size_t kSpan = 8;  // groups whose sums are kept at once
+#include "backend_native/tiles.inc"
 
-using Ints = RowVector<kRows>::Ints;
+constexpr size_t kFewestTokens = 16;  // with fewer AVX-512 VNNI is faster
+constexpr size_t kSpan = 8;           // groups that meet all tokens together
+
 using Floats = RowVector<kRows>::Floats;
-typedef int8_t Codes __attribute__((vector_size(64)));  // 16 rows, 4 columns
 
-// A group is multiplied in as many parts as it has scales.
+// Vector j of group g of two row groups, without the codes' offset.
 template <typename Format>
-constexpr size_t kParts = std::max<size_t>(1, PackedBlock<Format>::kScales);
-
-// What a call needs: the codes of a row group pair, and the sums of a span.
-template <typename Format>
-struct Scratch {
-  Ints sums[kSpan][kParts<Format>][kTokens];
-
-  // Of a group: 8.
-  Codes* codes() noexcept { return reinterpret_cast<Codes*>(this + 1); }
-
-  static uint64_t Bytes(uint64_t cols) noexcept {
-    return sizeof(Scratch) + cols / 4 * sizeof(Codes);
-  }
-};
-
-// The tiles, by their numbers in instructions: sums = tokens * codes
-//   sums    [tokens][rows] of 32 bits
-//   tokens  [tokens][columns] bytes
-//   codes   [columns / 4][rows][4] bytes
-#define TENON_SUMS 0
-#define TENON_TOKENS 1
-#define TENON_CODES 2
-
-// GCC is not told that the instructions for tiles read and write memory.
-inline void Fence() noexcept {
-  std::atomic_signal_fence(std::memory_order_seq_cst);
+TENON_INLINE Codes CodesOf(const std::byte* block, size_t apart, size_t g,
+                           size_t j) noexcept {
+  using B = PackedBlock<Format>;
+  const StoredCodes<Format, kRows> stored{B::TileHalf(block, g, 0), apart};
+  return Codes(stored(j)) - B::kOffset;
 }
 
-// The shapes of the tiles, of this thread until the end of the scope.
-class Tiles {
+// The products of a span with a tile of tokens: of blocks of one group.
+template <typename Format, bool kSuper = (PackedBlock<Format>::kGroups > 1)>
+class SpanProduct {
  public:
-  explicit Tiles(size_t columns) noexcept {
-    config_.row_bytes[TENON_SUMS] = kRows * sizeof(int32_t);
-    config_.row_bytes[TENON_TOKENS] = static_cast<uint16_t>(columns);
-    config_.row_bytes[TENON_CODES] = sizeof(Codes);
-    config_.rows[TENON_CODES] = static_cast<uint8_t>(columns / 4);
-  }
-  Tiles(const Tiles&) = delete;
-  Tiles& operator=(const Tiles&) = delete;
-  ~Tiles() { _tile_release(); }
+  static constexpr size_t kColumns = quant::kGroup;  // of a tile
 
-  void SetTokens(size_t count) noexcept {
-    uint8_t& rows = config_.rows[TENON_SUMS];
-    if (rows == count) return;
-    rows = config_.rows[TENON_TOKENS] = static_cast<uint8_t>(count);
+  // Of two row groups, `apart` from each other.
+  void Decode(const std::byte* block, size_t apart, size_t blocks) noexcept {
+    for (size_t b = 0; b < blocks; ++b, block += PackedBlock<Format>::kBytes)
+      for (size_t j = 0; j < 8; ++j)
+        codes_[b][j] = CodesOf<Format>(block, apart, 0, j);
+  }
+
+  // Of tokens that lie `stride` blocks apart.
+  TENON_INLINE void Multiply(const A8Block* x, size_t stride,
+                             size_t blocks) noexcept {
     Fence();
-    _tile_loadconfig(&config_);
+    for (size_t b = 0; b < blocks; ++b) {
+      _tile_zero(TENON_SUMS);
+      _tile_loadd(TENON_TOKENS, x[b].q, stride * sizeof(A8Block));
+      _tile_loadd(TENON_CODES, codes_[b], sizeof(Codes));
+      _tile_dpbssd(TENON_SUMS, TENON_TOKENS, TENON_CODES);
+      _tile_stored(TENON_SUMS, sums_[b], sizeof(Ints));
+    }
+    Fence();
+  }
+
+  // isum of a block and a token
+  TENON_INLINE Ints Isum(size_t b, size_t t) const noexcept {
+    return sums_[b][t];
   }
 
  private:
-  struct {
-    uint8_t palette = 1, reserved[15] = {};
-    uint16_t row_bytes[16] = {};
-    uint8_t rows[16] = {};
-  } config_;
+  Codes codes_[kSpan][8];
+  Ints sums_[kSpan][kTokens];
 };
 
-// The codes of a row group pair, without their offset.
-template <typename Format>
-void DecodePair(const std::byte* block, size_t blocks, Codes* codes) noexcept {
-  using B = PackedBlock<Format>;
-  const size_t apart = blocks * B::kBytes;
-  for (size_t b = 0; b < blocks; ++b, block += B::kBytes)
-    for (size_t g = 0; g < B::kGroups; ++g) {
-      const StoredCodes<Format, kRows> stored{B::TileHalf(block, g, 0), apart};
-      for (size_t j = 0; j < 8; ++j) *codes++ = Codes(stored(j)) - B::kOffset;
-    }
-}
+// A code times its scale, as low + (high << kShift): what tiles can add up over
+// groups of several scales.
+typedef int16_t Lanes16 __attribute__((vector_size(64)));
+struct ScaledCodes {
+  Codes low, high;  // low: without a sign
+};
 
-// The sums of `groups` groups from `x` on, of tokens `stride` blocks apart.
-template <typename Format>
-TENON_INLINE void MultiplyTiles(Scratch<Format>& scratch, const Codes* codes,
-                                const A8Block* x, size_t stride,
-                                size_t groups) noexcept {
-  constexpr size_t kColumns = quant::kGroup / kParts<Format>;
-  Fence();
-  for (size_t g = 0; g < groups; ++g)
-    for (size_t part = 0; part < kParts<Format>; ++part) {
-      _tile_zero(TENON_SUMS);
-      _tile_loadd(TENON_TOKENS, x[g].q + part * kColumns,
-                  stride * sizeof(A8Block));
-      _tile_loadd(TENON_CODES, codes, sizeof(Codes));
-      _tile_dpbssd(TENON_SUMS, TENON_TOKENS, TENON_CODES);
-      _tile_stored(TENON_SUMS, scratch.sums[g][part], sizeof(Ints));
-      codes += kColumns / 4;
-    }
-  Fence();
-}
+// Codes of four bits are multiplied with the halves of a scale, two at once.
+struct ScaleSmallCodes {
+  static constexpr int kShift = 4;
 
-// Adds a span, which is one block or several of one group, to the sums.
+  TENON_INLINE static ScaledCodes Run(Codes code, Ints scale) noexcept {
+    constexpr int32_t kBoth = 0x10001;
+    return {Codes(Lanes16(code) * Lanes16((scale & 15) * kBoth)),
+            Codes(Lanes16(code) * Lanes16((scale >> 4) * kBoth))};
+  }
+};
+
+// The product of others has 16 bits.
+struct ScaleLargeCodes {
+  static constexpr int kShift = 8;
+
+  TENON_INLINE static ScaledCodes Run(Codes code, Ints scale) noexcept {
+    const auto factor = Lanes16((scale & 0xffff) | (scale << 16));
+    const auto both = Lanes16(code);
+    const Lanes16 even = ((both << 8) >> 8) * factor;
+    const Lanes16 odd = (both >> 8) * factor;
+    return {Codes((even & 255) | (odd << 8)),
+            Codes(((even >> 8) & 255) | (odd & ~255))};
+  }
+};
+
+// Of one super-block.  What lies between the activations of two groups is
+// multiplied with zeros.
 template <typename Format>
-class Span {
+class SpanProduct<Format, true> {
   using B = PackedBlock<Format>;
-  static constexpr bool kSuper = B::kGroups > 1;
+  static constexpr bool kSmall =
+      B::kMaxCode != simd128::kSigned && B::kMaxCode <= 15 && B::kOffset == 0;
+  using Scaling = std::conditional_t<kSmall, ScaleSmallCodes, ScaleLargeCodes>;
 
  public:
-  // Columns from block `block` on, of two row groups that lie `apart`.
-  TENON_INLINE Span(const std::byte* block, size_t apart,
-                    size_t blocks) noexcept
-      : blocks_(blocks) {
-    for (size_t b = 0; b < blocks; ++b)
-      scales_[b] = {block + b * B::kBytes, apart};
-    if constexpr (kSuper)
-      for (size_t g = 0; g < B::kGroups; ++g) groups_[g] = {block, apart, g};
+  static constexpr size_t kColumns = 64;  // bytes of blocks of activations
+
+  SpanProduct() noexcept {
+    std::memset(low_, 0, sizeof(low_));
+    std::memset(high_, 0, sizeof(high_));
   }
 
-  TENON_INLINE Floats Add(Floats sum, const Scratch<Format>& scratch, size_t t,
-                          const A8Block* x) const noexcept {
-    if constexpr (kSuper) return AddBlock(sum, scales_[0], Isum(scratch, t), x);
-    for (size_t b = 0; b < blocks_; ++b)
-      sum = AddBlock(sum, scales_[b], scratch.sums[b][0][t], x + b);
-    return sum;
+  void Decode(const std::byte* block, size_t apart, size_t) noexcept {
+    for (size_t g = 0; g < B::kGroups; ++g) {
+      const GroupScales<Format, kRows> w(block, apart, g);
+      const size_t at = (g * sizeof(A8Block) + offsetof(A8Block, q)) / 4;
+      for (size_t j = 0; j < 8; ++j) {
+        const Ints scale = w.scale[B::kScales == 1 ? 0 : j / 4];
+        const auto [low, high] =
+            Scaling::Run(CodesOf<Format>(block, apart, g, j), scale);
+        low_[at + j] = low;
+        high_[at + j] = high;
+      }
+    }
+  }
+
+  TENON_INLINE void Multiply(const A8Block* x, size_t stride, size_t) noexcept {
+    Fence();
+    _tile_zero(TENON_SUMS);
+    _tile_zero(TENON_HIGH_SUMS);
+    for (size_t i = 0; i < kVectors; i += kColumns / 4) {
+      _tile_loadd(TENON_TOKENS, reinterpret_cast<const std::byte*>(x) + 4 * i,
+                  stride * sizeof(A8Block));
+      _tile_loadd(TENON_CODES, low_ + i, sizeof(Codes));
+      _tile_dpbsud(TENON_SUMS, TENON_TOKENS, TENON_CODES);
+      _tile_loadd(TENON_HIGH_CODES, high_ + i, sizeof(Codes));
+      _tile_dpbssd(TENON_HIGH_SUMS, TENON_TOKENS, TENON_HIGH_CODES);
+    }
+    _tile_stored(TENON_SUMS, low_sums_, sizeof(Ints));
+    _tile_stored(TENON_HIGH_SUMS, high_sums_, sizeof(Ints));
+    Fence();
+  }
+
+  TENON_INLINE Ints Isum(size_t, size_t t) const noexcept {
+    return low_sums_[t] + (high_sums_[t] << Scaling::kShift);
   }
 
  private:
-  TENON_INLINE Ints Isum(const Scratch<Format>& scratch,
-                         size_t t) const noexcept {
-    Ints isum{};
-    for (size_t g = 0; g < B::kGroups; ++g)
-      for (size_t part = 0; part < kParts<Format>; ++part)
-        isum += scratch.sums[g][part][t] * groups_[g].scale[part];
-    return isum;
-  }
+  static constexpr size_t kVectors = B::kGroups * sizeof(A8Block) / 4;
+  static_assert(kVectors * 4 % kColumns == 0);
 
-  size_t blocks_;
-  BlockScales<Format, kRows> scales_[kSuper ? 1 : kSpan];
-  GroupScales<Format, kRows> groups_[kSuper ? B::kGroups : 1];
+  Codes low_[kVectors], high_[kVectors];
+  Ints low_sums_[kTokens], high_sums_[kTokens];
 };
 
 template <typename Format>
@@ -165,61 +173,62 @@ class Product : Operands<Format> {
   static constexpr size_t kSpanBlocks = kSpan / B::kGroups;
 
  public:
-  Product(const KernelArgs& args, const StepContext& ctx,
-          std::byte* scratch) noexcept
-      : Operands<Format>(args, ctx),
-        scratch_(*reinterpret_cast<Scratch<Format>*>(scratch)) {}
+  // `sums`: one for each token.
+  Product(const KernelArgs& args, const StepContext& ctx, Floats* sums) noexcept
+      : Operands<Format>(args, ctx), sums_(sums) {}
 
   // All tokens, for two row groups.
   void RunPair(size_t group) noexcept {
     const auto columns = this->template Columns<kRows>(group);
-    const std::byte* rows = this->Rows(group);
-    DecodePair<Format>(rows, this->blocks(), scratch_.codes());
-    for (size_t first = 0; first < this->tokens(); first += kTokens) {
-      const size_t count = std::min(kTokens, this->tokens() - first);
-      Floats sums[kTokens] = {};
-      tiles_.SetTokens(count);
-      Multiply(rows, this->X(first), count, sums);
-      for (size_t t = 0; t < count; ++t)
-        Store<kRows>(columns, first + t, sums[t]);
-    }
+    std::fill_n(sums_, this->tokens(), Floats{});
+    for (size_t b = 0; b < this->blocks(); b += kSpanBlocks) AddSpan(group, b);
+    for (size_t t = 0; t < this->tokens(); ++t)
+      Store<kRows>(columns, t, sums_[t]);
   }
 
  private:
-  void Multiply(const std::byte* rows, const A8Block* x, size_t count,
-                Floats* sums) noexcept {
-    const size_t blocks = this->blocks(), stride = this->stride();
-    const Codes* codes = scratch_.codes();
-    for (size_t b = 0; b < blocks; b += kSpanBlocks) {
-      const size_t n = std::min(kSpanBlocks, blocks - b);
-      const size_t groups = n * B::kGroups;
-      MultiplyTiles(scratch_, codes, x, stride, groups);
-      const Span<Format> span(rows + b * B::kBytes, blocks * B::kBytes, n);
-      for (size_t t = 0; t < count; ++t)
-        sums[t] = span.Add(sums[t], scratch_, t, x + t * stride);
-      codes += 8 * groups;
-      x += groups;
+  // The blocks from b on.
+  void AddSpan(size_t group, size_t b) noexcept {
+    const size_t count = std::min(kSpanBlocks, this->blocks() - b);
+    const size_t apart = this->blocks() * B::kBytes;
+    const std::byte* block = this->Rows(group) + b * B::kBytes;
+    BlockScales<Format, kRows> scales[kSpanBlocks];
+    for (size_t i = 0; i < count; ++i)
+      scales[i] = {block + i * B::kBytes, apart};
+    span_.Decode(block, apart, count);
+    for (size_t first = 0; first < this->tokens(); first += kTokens) {
+      const A8Block* x = this->X(first) + b * B::kGroups;
+      const size_t tokens = std::min(kTokens, this->tokens() - first);
+      tiles_.SetTokens(tokens);
+      span_.Multiply(x, this->stride(), count);
+      for (size_t t = 0; t < tokens; ++t, x += this->stride()) {
+        Floats sum = sums_[first + t];
+        for (size_t i = 0; i < count; ++i)
+          sum = AddBlock(sum, scales[i], span_.Isum(i, t), x + i * B::kGroups);
+        sums_[first + t] = sum;
+      }
     }
   }
 
-  Scratch<Format>& scratch_;
-  Tiles tiles_{quant::kGroup / kParts<Format>};
+  Floats* sums_;
+  SpanProduct<Format> span_;
+  Tiles tiles_{SpanProduct<Format>::kColumns};
 };
 
 }  // namespace
 
 template <typename Format>
-uint64_t LinearInt8Scratch(const KernelArgs& args,
+uint64_t LinearInt8Scratch(const KernelArgs&,
                            const ScratchQuery& query) noexcept {
   if (query.max_tokens < kFewestTokens) return 0;
-  return Scratch<Format>::Bytes(args.weight[0].cols);
+  return query.max_tokens * uint64_t{sizeof(Floats)};
 }
 
 template <typename Format>
 void LinearInt8(const KernelArgs& args, const StepContext& ctx, Range range,
                 std::byte* scratch) noexcept {
   if (RowCount(args.out, ctx) >= kFewestTokens) {
-    Product<Format> product(args, ctx, scratch);
+    Product<Format> product(args, ctx, reinterpret_cast<Floats*>(scratch));
     for (; range.begin + 2 <= range.end; range.begin += 2)
       product.RunPair(range.begin);
   }
