@@ -95,40 +95,61 @@ TENON_INLINE int32x4_t AddMins(int32x4_t msum, const GroupScales<Format>& w,
   return vmlaq_n_s32(msum, w.min[1].quad[quad], x.sum[1]);
 }
 
-// sums[t] = the products of a row group with up to kMost tokens, whose blocks
-// lie `stride` apart.  Codes: when the codes of a tile are decoded.
+// What the groups of a block have added up for a token.
+struct IntegerSums {
+  Rows8 isum, msum;
+};
+
+// Adds group g of a block to the sums of tokens, whose blocks lie `stride`
+// apart.
+template <typename Codes, typename Format>
+TENON_INLINE void AddGroupOfMany(const std::byte* block, size_t g,
+                                 const A8Block* x, size_t stride, size_t tokens,
+                                 IntegerSums* sums) noexcept {
+  using B = PackedBlock<Format>;
+  const GroupScales<Format> w(block, g);
+  const Codes codes[2] = {Codes{B::TileHalf(block, g, 0)},
+                          Codes{B::TileHalf(block, g, 1)}};
+  for (size_t t = 0; t < tokens; ++t, x += stride)
+    for (size_t quad = 0; quad < 2; ++quad) {
+      v128_t &isum = sums[t].isum.quad[quad], &msum = sums[t].msum.quad[quad];
+      isum = AddGroup(isum, w, quad, codes[quad], *x);
+      msum = AddMins(msum, w, quad, *x);
+    }
+}
+
+// sums[t] += the products of a block with up to kMost tokens.
+template <typename Codes, size_t kMost, typename Format>
+TENON_INLINE void AddBlockOfMany(const std::byte* block, const A8Block* x,
+                                 size_t stride, size_t tokens,
+                                 Rows8* sums) noexcept {
+  const simd128::BlockScales<Format> scales(block);
+  IntegerSums integers[kMost] = {};
+  for (size_t g = 0; g < PackedBlock<Format>::kGroups; ++g)
+    AddGroupOfMany<Codes, Format>(block, g, x + g, stride, tokens, integers);
+  for (size_t t = 0; t < tokens; ++t, x += stride)
+    for (size_t quad = 0; quad < 2; ++quad) {
+      v128_t& sum = sums[t].quad[quad];
+      sum = simd128::AddBlock(sum, scales, quad, integers[t].isum.quad[quad],
+                              integers[t].msum.quad[quad],
+                              simd128::Splat(x->scale));
+    }
+}
+
+// sums[t] = the products of a row group with up to kMost tokens.  Codes: when
+// the codes of a tile are decoded.
 template <typename Codes, size_t kMost, typename Format>
 TENON_INLINE void Multiply(const Operands<Format>& at, size_t group,
                            size_t first, size_t tokens, Rows8* sums) noexcept {
   using B = PackedBlock<Format>;
   const std::byte* block = at.Rows(group);
   const A8Block* x = at.X(first);
-  const size_t stride = at.stride();
   if (kMost == 1) tokens = 1;
-  for (size_t t = 0; t < tokens; ++t) sums[t] = {};
-  for (size_t b = 0; b < at.blocks();
-       ++b, block += B::kBytes, x += B::kGroups) {
-    const simd128::BlockScales<Format> scales(block);
-    Rows8 isums[kMost] = {}, msums[kMost] = {};
-    for (size_t g = 0; g < B::kGroups; ++g) {
-      const GroupScales<Format> w(block, g);
-      const Codes codes[2] = {Codes{B::TileHalf(block, g, 0)},
-                              Codes{B::TileHalf(block, g, 1)}};
-      for (size_t t = 0; t < tokens; ++t)
-        for (size_t quad = 0; quad < 2; ++quad) {
-          const A8Block& token = x[t * stride + g];
-          v128_t &isum = isums[t].quad[quad], &msum = msums[t].quad[quad];
-          isum = AddGroup(isum, w, quad, codes[quad], token);
-          msum = AddMins(msum, w, quad, token);
-        }
-    }
-    for (size_t t = 0; t < tokens; ++t)
-      for (size_t quad = 0; quad < 2; ++quad) {
-        v128_t& sum = sums[t].quad[quad];
-        sum = simd128::AddBlock(sum, scales, quad, isums[t].quad[quad],
-                                msums[t].quad[quad],
-                                simd128::Splat(x[t * stride].scale));
-      }
+  std::fill_n(sums, tokens, Rows8{});
+  for (size_t b = 0; b < at.blocks(); ++b) {
+    AddBlockOfMany<Codes, kMost, Format>(block, x, at.stride(), tokens, sums);
+    block += B::kBytes;
+    x += B::kGroups;
   }
 }
 

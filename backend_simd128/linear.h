@@ -28,31 +28,29 @@ class OutputColumns {
 
   size_t count() const noexcept { return count_; }
 
-  // Where the sums of token t go, and what is added to them; nullptr: nothing.
-  float* Out(size_t t) const noexcept {
-    return RowOf<float>(args_.out, ctx_, t) + first_;
-  }
-  const float* bias() const noexcept {
-    return args_.weight[1].data == nullptr ? nullptr : bias_;
-  }
-  const float* Residual(size_t t) const noexcept {
-    return args_.in[1].cols == 0 ? nullptr
-                                 : RowOf<float>(args_.in[1], ctx_, t) + first_;
-  }
-
   // `sums`: kMost of them, of token t.
-  void Store(size_t t, const float* sums) const noexcept {
-    float* y = Out(t);
-    const float* residual = Residual(t);
-    for (size_t i = 0; i < count_; ++i) {
-      float sum = sums[i];
-      if (bias() != nullptr) sum += bias_[i];
-      if (residual != nullptr) sum = residual[i] + sum;
-      y[i] = sum;
-    }
+  TENON_INLINE void Store(size_t t, const float* sums) const noexcept {
+    if (count_ == kMost)
+      StoreFirst(kMost, t, sums);
+    else
+      StoreFirst(count_, t, sums);
   }
 
  private:
+  // Of a constant count compilers make vectors.
+  TENON_INLINE void StoreFirst(size_t count, size_t t,
+                               const float* sums) const noexcept {
+    float values[kMost];
+    std::copy_n(sums, kMost, values);
+    if (args_.weight[1].data != nullptr)
+      for (size_t i = 0; i < kMost; ++i) values[i] += bias_[i];
+    if (args_.in[1].cols != 0) {
+      const float* residual = RowOf<float>(args_.in[1], ctx_, t) + first_;
+      for (size_t i = 0; i < count; ++i) values[i] = residual[i] + values[i];
+    }
+    std::copy_n(values, count, RowOf<float>(args_.out, ctx_, t) + first_);
+  }
+
   const KernelArgs& args_;
   const StepContext& ctx_;
   size_t first_, count_;

@@ -9,11 +9,21 @@ macro(tenon_default name)
   endif()
 endmacro()
 
+# For what processor: wasm, x86_64, arm64 or another.
+if(EMSCRIPTEN)
+  set(tenon_processor wasm)
+elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  set(tenon_processor x86_64)
+elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
+  set(tenon_processor arm64)
+else()
+  set(tenon_processor "${CMAKE_SYSTEM_PROCESSOR}")
+endif()
+
 # Plugins.
 tenon_default(TENON_ARCHS arch_transformer arch_deltanet)
 set(backends backend_scalar backend_simd128)
-if(NOT EMSCRIPTEN AND
-   CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64|aarch64|arm64")
+if(tenon_processor MATCHES "^(x86_64|arm64)$")
   list(APPEND backends backend_native)
 endif()
 tenon_default(TENON_BACKENDS ${backends})  # a later one overlays the earlier
