@@ -15,7 +15,6 @@ TENON_TARGET_BEGIN("arch=armv8.2-a+dotprod")
 namespace tenon::native::dotprod {
 namespace {
 
-using simd128::By;
 using simd128::PackedBlock;
 using simd128::Rows8;
 
@@ -167,8 +166,8 @@ void LinearInt8(const KernelArgs& args, const StepContext& ctx, Range range,
       if (count == 1)
         Multiply<simd128::StoredCodes<Format>, 1>(at, group, first, 1, sums);
       else
-        Multiply<simd128::DecodedCodes<By::kPairs, Format>, kMostTokens>(
-            at, group, first, count, sums);
+        Multiply<simd128::DecodedCodes<Format>, kMostTokens>(at, group, first,
+                                                             count, sums);
       for (size_t t = 0; t < count; ++t) {
         float values[simd128::kGroupRows];
         std::memcpy(values, &sums[t], sizeof(values));

@@ -78,17 +78,13 @@ struct StoredCodes {
   }
 };
 
-// The same, decoded once for several tokens.  For quads signed codes are made
-// 128 more than they are.
-template <By kBy, typename Format>
+// The same, decoded once for several tokens.
+template <typename Format>
 class DecodedCodes {
  public:
   TENON_INLINE explicit DecodedCodes(const std::byte* tile) noexcept {
     const StoredCodes<Format> stored{tile};
-    for (size_t j = 0; j < 8; ++j)
-      codes_[j] = kBy == By::kQuads
-                      ? wasm_v128_xor(stored(j), wasm_u8x16_splat(128))
-                      : stored(j);
+    for (size_t j = 0; j < 8; ++j) codes_[j] = stored(j);
   }
   TENON_INLINE v128_t operator()(size_t j) const noexcept { return codes_[j]; }
 
@@ -141,18 +137,6 @@ TENON_INLINE v128_t AddGroup(v128_t isum, const GroupScales<Format>& w,
     isum = AddScaled<kMax, 0, 8>(isum, code, q, ones);
     return B::kOffset == 0 ? isum : wasm_i32x4_sub(isum, x.sums);
   }
-}
-
-// The same by quads: of signed codes without scales.
-template <typename Format>
-TENON_INLINE v128_t
-AddGroupByQuads(v128_t isum, const DecodedCodes<By::kQuads, Format>& code,
-                const Token<Format>& x) noexcept {
-  using B = PackedBlock<Format>;
-  static_assert(B::kMaxCode == kSigned && B::kScales == 0);
-  isum = wasm_i32x4_sub(isum, wasm_i32x4_shl(x.sums, 7));
-  for (size_t j = 0; j < 8; ++j) isum = AddQuads(isum, code(j), x.q[j]);
-  return isum;
 }
 
 // msum + what four rows of a group contribute with a token

@@ -10,7 +10,7 @@
 // Codes without a sign are multiplied two columns at a time into 16 bits, which
 // has three bodies: the relaxed dot product of WebAssembly, whose second
 // operand has seven bits; plain SIMD128; and SSSE3 where SIMDe runs on x86.
-// Some formats also have a way that not every engine has: By::kQuads.
+// Several tokens may also be multiplied four columns at a time (quad_tile.h).
 #ifndef BACKEND_SIMD128_DOT_H_
 #define BACKEND_SIMD128_DOT_H_
 
@@ -31,7 +31,7 @@ namespace tenon::simd128 {
 // How codes are multiplied with activations.
 enum class By {
   kPairs,  // two columns at a time, on every engine
-  kQuads,  // four, into 32 bits, and codes have eight: where HasQuads()
+  kQuads,  // four, into 32 bits: where HasQuads()
 };
 
 // 32 activations: vector j holds columns 4 j ... 4 j + 3 in every lane.
@@ -86,7 +86,7 @@ TENON_INLINE v128_t SumPairs(v128_t code, v128_t q) noexcept {
 }
 
 #if defined(TENON_RELAXED_SIMD)
-// sum[r] + the products of one vector, of codes in [0, 255]
+// sum[r] + the products of one vector: code in [0, 127]; see HasQuads()
 TENON_INLINE v128_t AddQuads(v128_t sum, v128_t code, v128_t q) noexcept {
   return wasm_i32x4_relaxed_dot_i8x16_i7x16_add(q, code, sum);
 }

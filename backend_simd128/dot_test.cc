@@ -87,14 +87,19 @@ TEST(Dot, IsExactForSignedCodes) {
 }
 
 #if defined(TENON_RELAXED_SIMD)
-TEST(AddQuads, IsExactForCodesOfEightBits) {
-  if (!HasQuads()) GTEST_SKIP() << "this engine has no such product";
+class AddQuads : public testing::TestWithParam<int> {};
+
+TEST_P(AddQuads, IsExact) {
+  const int bits = GetParam();
+  if (!HasQuads(bits)) GTEST_SKIP() << "this engine has no such product";
+  const int largest = (1 << bits) - 1;
   for (int seed = 0; seed < 20; ++seed) {
     uint8_t code[16];
     int8_t q[16];
     int32_t sums[kLanes], expected[kLanes];
     for (size_t i = 0; i < 16; ++i) {
-      code[i] = static_cast<uint8_t>(255 - 37 * seed * static_cast<int>(i));
+      const int less = 37 * seed * static_cast<int>(i);
+      code[i] = static_cast<uint8_t>((largest - less) & largest);
       q[i] = static_cast<int8_t>(seed == 0 ? -127 : 91 * seed + 29 * i);
     }
     for (size_t lane = 0; lane < kLanes; ++lane) {
@@ -102,11 +107,12 @@ TEST(AddQuads, IsExactForCodesOfEightBits) {
       for (size_t i = 4 * lane; i < 4 * lane + 4; ++i)
         expected[lane] += code[i] * q[i];
     }
-    Store(sums, AddQuads(wasm_i32x4_splat(1000), Load(code), Load(q)));
+    Store(sums, simd128::AddQuads(wasm_i32x4_splat(1000), Load(code), Load(q)));
     for (size_t lane = 0; lane < kLanes; ++lane)
       EXPECT_EQ(sums[lane], expected[lane]) << "seed " << seed;
   }
 }
+INSTANTIATE_TEST_SUITE_P(Bits, AddQuads, testing::Values(7, 8));
 #endif
 
 TEST(Activations, HaveFourColumnsInEveryLane) {

@@ -7,14 +7,11 @@
 #include "backend_simd128/kernels.h"
 #include "backend_simd128/linear.h"
 #include "backend_simd128/probe.h"
+#include "backend_simd128/quad_tile.h"
 #include "backend_simd128/token_block.h"
 
 namespace tenon::simd128 {
 namespace {
-
-// Tokens that share one decoding of the weights: their activations stay in the
-// second cache.
-constexpr size_t kTokens = 16;
 
 template <typename T, typename... List>
 inline constexpr bool kIsOneOf = (std::is_same_v<T, List> || ...);
@@ -29,17 +26,18 @@ inline constexpr bool kMayBeLarge =
 inline constexpr bool kMayBeLarge = false;
 #endif
 
-// Whether several tokens are also multiplied by quads: of the large ones, that
-// whose pairs take many instructions.
+// The bits of codes that several tokens are also multiplied with by quads; 0:
+// they are not.
 template <typename Format>
-inline constexpr bool kMayBeQuads =
-    kMayBeLarge<Format> && std::is_same_v<Format, quant::Q8_0>;
+inline constexpr int kQuadBits = !kMayBeLarge<Format>                       ? 0
+                                 : PackedBlock<Format>::kMaxCode == kSigned ? 8
+                                                                            : 7;
 
-// Tokens of one turn of the innermost loop.
+// Tokens of one turn of the innermost loop by pairs.
 template <typename Format>
 inline constexpr size_t kTurn =
-    kMayBeLarge<Format> && !kMayBeQuads<Format> ? 2 : 1;
-static_assert(kTokens % 2 == 0);
+    kMayBeLarge<Format> && kQuadBits<Format> != 8 ? 2 : 1;
+static_assert(kMostTokens % kQuadTokens == 0);
 
 // Row groups that one token passes together: two streams, and the processor
 // asks memory ahead for each.
@@ -80,11 +78,6 @@ void MultiplyOne(const std::byte* block, size_t apart, size_t blocks,
     sums[r] = {{sum[r][0], sum[r][1]}};
 }
 
-// For each quad of a row group, the sums of so many tokens.
-struct TokenSums {
-  v128_t quad[2][kTokens];
-};
-
 // Calls f(token, its sum) for whole turns of tokens.
 template <typename Format, typename F>
 TENON_INLINE void ForTokens(const TokenBlock<Format>* x, size_t tokens,
@@ -94,8 +87,8 @@ TENON_INLINE void ForTokens(const TokenBlock<Format>* x, size_t tokens,
     for (size_t i = 0; i < kTurn<Format>; ++i) f(x[i], sums[i]);
 }
 
-// sums += the products of four rows of a block with tokens
-template <By kBy, typename Format>
+// sums += the products of four rows of a block with tokens, by pairs
+template <typename Format>
 TENON_INLINE void AddBlockOfMany(const std::byte* block,
                                  const BlockScales<Format>& scales, size_t quad,
                                  const TokenBlock<Format>* x, size_t tokens,
@@ -103,18 +96,15 @@ TENON_INLINE void AddBlockOfMany(const std::byte* block,
   using B = PackedBlock<Format>;
   using X = TokenBlock<Format>;
   const BlockMins<Format> mins(block, quad);
-  v128_t isums[kTokens] = {};
+  v128_t isums[kMostTokens] = {};
   const auto add_block = [&](v128_t isum, const X& token, v128_t& sum) {
     sum = AddBlock(sum, scales, quad, isum, token.Msum(mins), token.scale);
   };
   for (size_t g = 0; g < B::kGroups; ++g) {
     const GroupScales<Format> w(block, g);
-    const DecodedCodes<kBy, Format> codes(B::TileHalf(block, g, quad));
+    const DecodedCodes<Format> codes(B::TileHalf(block, g, quad));
     const auto add_group = [&](v128_t isum, const X& token) {
-      if constexpr (kBy == By::kQuads)
-        return AddGroupByQuads(isum, codes, token.group[g]);
-      else
-        return AddGroup(isum, w, quad, codes, token.group[g]);
+      return AddGroup(isum, w, quad, codes, token.group[g]);
     };
     if constexpr (B::kGroups == 1)
       ForTokens(x, tokens, sums, [&](const X& token, v128_t& sum) {
@@ -129,17 +119,22 @@ TENON_INLINE void AddBlockOfMany(const std::byte* block,
     for (size_t t = 0; t < tokens; ++t) add_block(isums[t], x[t], sums[t]);
 }
 
-// The products with whole turns of tokens.  x: block by block, each of all.
+// The products with whole turns or tiles of tokens.  x: block by block, each of
+// all.
 template <By kBy, typename Format>
 void MultiplyMany(const std::byte* block, size_t blocks,
                   const TokenBlock<Format>* x, size_t tokens,
                   TokenSums& sums) noexcept {
   for (v128_t* quad : {sums.quad[0], sums.quad[1]})
-    std::fill_n(quad, kTokens, Zero());
+    std::fill_n(quad, kMostTokens, Zero());
   for (size_t b = 0; b < blocks; ++b, x += tokens) {
-    const BlockScales<Format> scales(block);
-    for (size_t quad = 0; quad < 2; ++quad)
-      AddBlockOfMany<kBy>(block, scales, quad, x, tokens, sums.quad[quad]);
+    if constexpr (kBy == By::kQuads) {
+      AddBlockByQuads(block, x, tokens, sums);
+    } else {
+      const BlockScales<Format> scales(block);
+      for (size_t quad = 0; quad < 2; ++quad)
+        AddBlockOfMany(block, scales, quad, x, tokens, sums.quad[quad]);
+    }
     block += PackedBlock<Format>::kBytes;
   }
 }
@@ -166,14 +161,15 @@ class LinearProduct {
     }
   }
 
-  // `tokens`: kTokens for each block of columns.
+  // `tokens`: kMostTokens for each block of columns.
   template <By kBy>
   TENON_INLINE void RunMany(Range groups,
                             TokenBlock<Format>* tokens) const noexcept {
     const size_t all = RowCount(args_.out, ctx_);
-    for (size_t first = 0; first < all; first += kTokens) {
-      const size_t count = std::min(kTokens, all - first);
-      const auto filled = static_cast<size_t>(RoundUp(count, kTurn<Format>));
+    for (size_t first = 0; first < all; first += kMostTokens) {
+      const size_t count = std::min(kMostTokens, all - first);
+      const auto filled = static_cast<size_t>(
+          RoundUp(count, kBy == By::kQuads ? kQuadTokens : kTurn<Format>));
       Spread(first, count, filled, tokens);
       for (size_t group = groups.begin; group < groups.end; ++group) {
         TokenSums sums;
@@ -239,7 +235,7 @@ uint64_t LinearInt8Scratch(const KernelArgs& args,
                            const ScratchQuery& query) noexcept {
   if (query.max_tokens == 1) return 0;
   return PackedBlock<Format>::BlocksOf(uint64_t{args.weight[0].cols}) *
-         kTokens * sizeof(TokenBlock<Format>);
+         kMostTokens * sizeof(TokenBlock<Format>);
 }
 
 template <typename Format>
@@ -251,8 +247,9 @@ void LinearInt8(const KernelArgs& args, const StepContext& ctx, Range range,
            std::min(range.end * kMostStreams, groups)};
   if (RowCount(args.out, ctx) == 1) return product.RunOne(range);
   auto* tokens = reinterpret_cast<TokenBlock<Format>*>(scratch);
-  if constexpr (kMayBeQuads<Format>)
-    if (HasQuads()) return product.template RunMany<By::kQuads>(range, tokens);
+  if constexpr (kQuadBits<Format> != 0)
+    if (HasQuads(kQuadBits<Format>))
+      return product.template RunMany<By::kQuads>(range, tokens);
   product.template RunMany<By::kPairs>(range, tokens);
 }
 

@@ -62,13 +62,23 @@ v128_t Product(const v128_t* code, const v128_t* q) noexcept {
 }
 
 #if defined(TENON_RELAXED_SIMD)
-// For codes of more than seven bits WebAssembly leaves open what comes out.
-bool AddsQuads() noexcept {
-  const volatile uint8_t largest = 255;
-  const volatile int8_t least = -127;
-  const v128_t code = wasm_u8x16_splat(largest), q = wasm_i8x16_splat(least);
+// 5 + eight products of `code`.  For one of more than seven bits WebAssembly
+// leaves open what comes out: engines that need several instructions saturate
+// the sums of two; ARM takes it as negative.
+int32_t SumOfQuads(uint8_t largest, int8_t least) noexcept {
+  const volatile uint8_t code_in_memory = largest;
+  const volatile int8_t q_in_memory = least;
+  const v128_t code = wasm_u8x16_splat(code_in_memory);
+  const v128_t q = wasm_i8x16_splat(q_in_memory);
   const v128_t sum = AddQuads(AddQuads(wasm_i32x4_splat(5), code, q), code, q);
-  return wasm_i32x4_extract_lane(sum, 0) == 5 - 2 * 4 * 255 * 127;
+  return wasm_i32x4_extract_lane(sum, 0);
+}
+
+int QuadBits() noexcept {
+  if (SumOfQuads(127, -127) != 5 - 8 * 127 * 127) return 0;
+  const int32_t sum = SumOfQuads(255, -127);
+  if (sum == 5 - 8 * 255 * 127) return 8;
+  return sum == 5 + 8 * 127 ? 7 : 0;
 }
 #endif
 
@@ -83,10 +93,10 @@ const char* Unusable() noexcept {
   return nullptr;
 }
 
-bool HasQuads() noexcept {
+bool HasQuads([[maybe_unused]] int bits) noexcept {
 #if defined(TENON_RELAXED_SIMD)
-  static const bool has = AddsQuads();
-  return has;
+  static const int most = QuadBits();
+  return bits <= most;
 #else
   return false;
 #endif

@@ -8,9 +8,10 @@ namespace tenon::simd128 {
 // version of V8 added a relaxed dot product twice).
 const char* Unusable() noexcept;
 
-// Whether the engine multiplies four columns at once, with codes of eight bits:
-// x86 with AVX-VNNI.  It may be asked again and again.
-bool HasQuads() noexcept;
+// Whether the engine multiplies four columns at once: with codes of eight bits
+// on x86 with AVX-VNNI, of seven also on ARM, and rightly.  It may be asked
+// again and again.
+bool HasQuads(int bits) noexcept;
 
 }  // namespace tenon::simd128
 

@@ -1,0 +1,150 @@
+// Several tokens by quads (dot.h).  The sums of a tile, eight rows by four
+// tokens, stay in registers while the columns of a group pass by: two codes and
+// four activations are loaded for eight products.
+#ifndef BACKEND_SIMD128_QUAD_TILE_H_
+#define BACKEND_SIMD128_QUAD_TILE_H_
+
+#include "backend_simd128/token_block.h"
+
+namespace tenon::simd128 {
+
+inline constexpr size_t kQuadTokens = 4;
+
+// Integer sums of a token, for each quad of a row group.
+struct QuadSums {
+  v128_t quad[2] = {Zero(), Zero()};
+};
+
+// A group of a block, decoded.
+template <typename Format>
+class QuadGroup {
+  using B = PackedBlock<Format>;
+  using X = TokenBlock<Format>;
+  static constexpr bool kHasSign = B::kMaxCode == kSigned;
+  static constexpr size_t kParts = B::kScales == 2 ? 2 : 1;
+  static_assert(B::kScales > 0 || kHasSign || B::kOffset != 0);
+
+ public:
+  TENON_INLINE QuadGroup(const std::byte* block, size_t g) noexcept
+      : g_(g), scales_(block, g) {
+    for (size_t quad = 0; quad < 2; ++quad) {
+      const StoredCodes<Format> stored{B::TileHalf(block, g, quad)};
+      for (size_t j = 0; j < 8; ++j)
+        codes_[j][quad] = kHasSign
+                              ? wasm_v128_xor(stored(j), wasm_u8x16_splat(128))
+                              : stored(j);
+      for (size_t part = 0; part < B::kScales; ++part)
+        factor_[part][quad] =
+            wasm_i32x4_shr(scales_.scale[part].quad[quad], 16);
+    }
+  }
+
+  // isums[i] += the products with token x[i] of a tile
+  TENON_INLINE void AddTo(QuadSums* isums, const X* x) const noexcept {
+    for (size_t part = 0; part < kParts; ++part) {
+      QuadSums dots[kQuadTokens];
+      Dot(part, x, dots);
+      for (size_t i = 0; i < kQuadTokens; ++i)
+        for (size_t quad = 0; quad < 2; ++quad)
+          isums[i].quad[quad] = wasm_i32x4_add(
+              isums[i].quad[quad], Scaled(part, quad, dots[i].quad[quad]));
+    }
+    for (size_t i = 0; i < kQuadTokens; ++i)
+      for (size_t quad = 0; quad < 2; ++quad)
+        isums[i].quad[quad] =
+            WithoutOffset(isums[i].quad[quad], quad, x[i].group[g_].sums);
+  }
+
+ private:
+  TENON_INLINE void Dot(size_t part, const X* x,
+                        QuadSums* dots) const noexcept {
+    const size_t count = 8 / kParts;
+    TENON_ROLLED
+    for (size_t j = part * count; j < (part + 1) * count; ++j)
+      for (size_t i = 0; i < kQuadTokens; ++i)
+        for (size_t quad = 0; quad < 2; ++quad)
+          dots[i].quad[quad] = AddQuads(dots[i].quad[quad], codes_[j][quad],
+                                        x[i].group[g_].q[j]);
+  }
+
+  TENON_INLINE v128_t Scaled(size_t part, size_t quad,
+                             v128_t dot) const noexcept {
+    if constexpr (B::kScales == 0) return dot;
+    return wasm_i32x4_mul(dot, factor_[part][quad]);
+  }
+
+  // Codes with a sign were made 128 more than they are.
+  TENON_INLINE v128_t WithoutOffset(v128_t isum, size_t quad,
+                                    v128_t sums) const noexcept {
+    if constexpr (kHasSign) {
+      return wasm_i32x4_sub(isum, wasm_i32x4_shl(sums, 7));
+    } else if constexpr (B::kOffset == 0) {
+      return isum;
+    } else if constexpr (B::kScales == 0) {
+      return wasm_i32x4_sub(isum, sums);
+    } else {
+      return wasm_i32x4_sub(
+          isum, wasm_i32x4_dot_i16x8(scales_.excess.quad[quad], sums));
+    }
+  }
+
+  size_t g_;
+  GroupScales<Format> scales_;
+  v128_t codes_[8][2], factor_[2][2];
+};
+
+// What a block does with the integer sums of a tile.
+template <typename Format>
+class QuadBlock {
+ public:
+  TENON_INLINE explicit QuadBlock(const std::byte* block) noexcept
+      : scales_(block), mins_{{block, 0}, {block, 1}} {}
+
+  // sums += the products with the tile of tokens at t
+  TENON_INLINE void AddTo(TokenSums& sums, const QuadSums* isums,
+                          const TokenBlock<Format>* x,
+                          size_t t) const noexcept {
+    for (size_t i = 0; i < kQuadTokens; ++i)
+      for (size_t quad = 0; quad < 2; ++quad) {
+        v128_t& sum = sums.quad[quad][t + i];
+        sum = AddBlock(sum, scales_, quad, isums[i].quad[quad],
+                       x[t + i].Msum(mins_[quad]), x[t + i].scale);
+      }
+  }
+
+ private:
+  BlockScales<Format> scales_;
+  BlockMins<Format> mins_[2];
+};
+
+// sums += the products of a block with whole tiles of tokens
+template <typename Format>
+TENON_INLINE void AddBlockByQuads(const std::byte* block,
+                                  const TokenBlock<Format>* x, size_t tokens,
+                                  TokenSums& sums) noexcept {
+  const QuadBlock<Format> whole(block);
+  if constexpr (PackedBlock<Format>::kGroups == 1) {
+    const QuadGroup<Format> group(block, 0);
+    TENON_ROLLED
+    for (size_t t = 0; t < tokens; t += kQuadTokens) {
+      QuadSums isums[kQuadTokens];
+      group.AddTo(isums, x + t);
+      whole.AddTo(sums, isums, x, t);
+    }
+  } else {
+    QuadSums isums[kMostTokens];
+    TENON_ROLLED
+    for (size_t g = 0; g < PackedBlock<Format>::kGroups; ++g) {
+      const QuadGroup<Format> group(block, g);
+      TENON_ROLLED
+      for (size_t t = 0; t < tokens; t += kQuadTokens)
+        group.AddTo(isums + t, x + t);
+    }
+    for (size_t t = 0; t < tokens; t += kQuadTokens)
+      whole.AddTo(sums, isums + t, x, t);
+  }
+}
+
+}  // namespace tenon::simd128
+
+#endif  // BACKEND_SIMD128_QUAD_TILE_H_
