@@ -16,22 +16,25 @@ namespace {
 template <typename T, typename... List>
 inline constexpr bool kIsOneOf = (std::is_same_v<T, List> || ...);
 
+#if defined(TENON_RELAXED_SIMD)
+constexpr bool kIsRelaxed = true;
+#else
+constexpr bool kIsRelaxed = false;
+#endif
+
 // Whether a kernel may be larger for speed: of the formats that most files are
 // made of, and where a product takes few instructions.
 template <typename Format>
-#if defined(TENON_RELAXED_SIMD)
 inline constexpr bool kMayBeLarge =
+    kIsRelaxed &&
     kIsOneOf<Format, quant::Q4_0, quant::Q8_0, quant::Q4_K, quant::Q6_K>;
-#else
-inline constexpr bool kMayBeLarge = false;
-#endif
 
 // The bits of codes that several tokens are also multiplied with by quads; 0:
-// they are not.
+// they are not.  Signed ones take many instructions by pairs.
 template <typename Format>
-inline constexpr int kQuadBits = !kMayBeLarge<Format>                       ? 0
-                                 : PackedBlock<Format>::kMaxCode == kSigned ? 8
-                                                                            : 7;
+inline constexpr int kQuadBits =
+    PackedBlock<Format>::kMaxCode == kSigned ? kIsRelaxed * 8
+                                             : kMayBeLarge<Format> * 7;
 
 // Tokens of one turn of the innermost loop by pairs.
 template <typename Format>

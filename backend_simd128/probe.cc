@@ -65,12 +65,13 @@ v128_t Product(const v128_t* code, const v128_t* q) noexcept {
 // 5 + eight products of `code`.  For one of more than seven bits WebAssembly
 // leaves open what comes out: engines that need several instructions saturate
 // the sums of two; ARM takes it as negative.
-int32_t SumOfQuads(uint8_t largest, int8_t least) noexcept {
-  const volatile uint8_t code_in_memory = largest;
-  const volatile int8_t q_in_memory = least;
-  const v128_t code = wasm_u8x16_splat(code_in_memory);
-  const v128_t q = wasm_i8x16_splat(q_in_memory);
-  const v128_t sum = AddQuads(AddQuads(wasm_i32x4_splat(5), code, q), code, q);
+int32_t SumOfQuads(uint8_t code, int8_t q) noexcept {
+  const volatile uint8_t code_in_memory = code;
+  const volatile int8_t q_in_memory = q;
+  const v128_t codes = wasm_u8x16_splat(code_in_memory);
+  const v128_t qs = wasm_i8x16_splat(q_in_memory);
+  const v128_t sum =
+      AddQuads(AddQuads(wasm_i32x4_splat(5), codes, qs), codes, qs);
   return wasm_i32x4_extract_lane(sum, 0);
 }
 

@@ -22,7 +22,8 @@ class QuadGroup {
   using X = TokenBlock<Format>;
   static constexpr bool kHasSign = B::kMaxCode == kSigned;
   static constexpr size_t kParts = B::kScales == 2 ? 2 : 1;
-  static_assert(B::kScales > 0 || kHasSign || B::kOffset != 0);
+  static_assert(kHasSign ? B::kScales < 2 && !B::kHasMin
+                         : B::kScales + B::kOffset > 0);
 
  public:
   TENON_INLINE QuadGroup(const std::byte* block, size_t g) noexcept
@@ -44,10 +45,12 @@ class QuadGroup {
     for (size_t part = 0; part < kParts; ++part) {
       QuadSums dots[kQuadTokens];
       Dot(part, x, dots);
-      for (size_t i = 0; i < kQuadTokens; ++i)
+      for (size_t i = 0; i < kQuadTokens; ++i) {
+        if constexpr (kHasSign) RemoveExcess(x[i].group[g_].sums, dots[i]);
         for (size_t quad = 0; quad < 2; ++quad)
           isums[i].quad[quad] = wasm_i32x4_add(
               isums[i].quad[quad], Scaled(part, quad, dots[i].quad[quad]));
+      }
     }
     for (size_t i = 0; i < kQuadTokens; ++i)
       for (size_t quad = 0; quad < 2; ++quad)
@@ -67,18 +70,24 @@ class QuadGroup {
                                         x[i].group[g_].q[j]);
   }
 
+  // Codes with a sign were made 128 more than they are.
+  TENON_INLINE static void RemoveExcess(v128_t sums, QuadSums& dot) noexcept {
+    const v128_t excess =
+        B::kScales == 0
+            ? wasm_i32x4_shl(sums, 7)
+            : wasm_i32x4_dot_i16x8(sums, Constant(wasm_i16x8_splat(128)));
+    for (v128_t& quad : dot.quad) quad = wasm_i32x4_sub(quad, excess);
+  }
+
   TENON_INLINE v128_t Scaled(size_t part, size_t quad,
                              v128_t dot) const noexcept {
     if constexpr (B::kScales == 0) return dot;
     return wasm_i32x4_mul(dot, factor_[part][quad]);
   }
 
-  // Codes with a sign were made 128 more than they are.
   TENON_INLINE v128_t WithoutOffset(v128_t isum, size_t quad,
                                     v128_t sums) const noexcept {
-    if constexpr (kHasSign) {
-      return wasm_i32x4_sub(isum, wasm_i32x4_shl(sums, 7));
-    } else if constexpr (B::kOffset == 0) {
+    if constexpr (B::kOffset == 0) {
       return isum;
     } else if constexpr (B::kScales == 0) {
       return wasm_i32x4_sub(isum, sums);

@@ -15,7 +15,8 @@ StatusOr<LoadOptions> ParseLoadOptions(std::string_view text);
 
 // Keys: seed (an integer), logit_bias ("ID:NUMBER,..."), and the options of the
 // linked samplers (numbers).  A number is written as the integer that has the
-// 64 bits of the double. Errors: kInvalidArgument, naming the key.
+// 64 bits of the double.
+// Errors: kInvalidArgument, naming the key.
 StatusOr<SamplerOptions> ParseSamplerOptions(std::string_view text);
 
 }  // namespace tenon::web
