@@ -139,6 +139,40 @@ TENON_INLINE v128_t AddGroup(v128_t isum, const GroupScales<Format>& w,
   }
 }
 
+// Codes with a sign, made 128 more than they are, as quads take them.
+TENON_INLINE v128_t WithoutSign(v128_t code) noexcept {
+  return wasm_v128_xor(code, Constant(wasm_u8x16_splat(128)));
+}
+
+// What that adds to a sum of a group; `sums`: the token's.
+template <typename Format>
+TENON_INLINE v128_t ExcessOfSigned(v128_t sums) noexcept {
+  using B = PackedBlock<Format>;
+  static_assert(B::kMaxCode == kSigned && B::kScales < 2);
+  if constexpr (B::kScales == 0)
+    return wasm_i32x4_shl(sums, 7);
+  else
+    return wasm_i32x4_dot_i16x8(sums, Constant(wasm_i16x8_splat(128)));
+}
+
+// As AddGroup(), by quads: of codes with a sign.
+template <typename Format>
+TENON_INLINE v128_t AddSignedByQuads(v128_t isum, const GroupScales<Format>& w,
+                                     size_t quad,
+                                     const StoredCodes<Format>& code,
+                                     const Token<Format>& x) noexcept {
+  v128_t even = Zero(), odd = Zero();  // a sum waits for the one before it
+  for (size_t j = 0; j < 8; j += 2) {
+    even = AddQuads(even, WithoutSign(code(j)), x.q[j]);
+    odd = AddQuads(odd, WithoutSign(code(j + 1)), x.q[j + 1]);
+  }
+  v128_t dot =
+      wasm_i32x4_sub(wasm_i32x4_add(even, odd), ExcessOfSigned<Format>(x.sums));
+  if constexpr (PackedBlock<Format>::kScales > 0)
+    dot = wasm_i32x4_mul(dot, wasm_i32x4_shr(w.scale[0].quad[quad], 16));
+  return wasm_i32x4_add(isum, dot);
+}
+
 // msum + what four rows of a group contribute with a token
 template <typename Format>
 TENON_INLINE v128_t AddMins(v128_t msum, const GroupScales<Format>& w,

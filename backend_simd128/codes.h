@@ -159,10 +159,19 @@ struct Iq4Inverse {
   }
 };
 
+// table[index] for each byte; index < 16
+TENON_INLINE v128_t LookUp(v128_t table, v128_t index) noexcept {
+#if defined(TENON_RELAXED_SIMD)
+  return wasm_i8x16_relaxed_swizzle(table, index);
+#else
+  return wasm_i8x16_swizzle(table, index);
+#endif
+}
+
 struct Iq4Nibbles {
   static constexpr size_t kBytes = Nibbles::kBytes;
   TENON_INLINE static v128_t Read(const std::byte* p, size_t j) noexcept {
-    return wasm_i8x16_swizzle(Load(quant::kIq4Codes), Nibbles::Read(p, j));
+    return LookUp(Load(quant::kIq4Codes), Nibbles::Read(p, j));
   }
   static void Write(std::byte* p, size_t row, const uint8_t* code) noexcept {
     static constexpr Iq4Inverse kInverse;

@@ -29,8 +29,8 @@ inline constexpr bool kMayBeLarge =
     kIsRelaxed &&
     kIsOneOf<Format, quant::Q4_0, quant::Q8_0, quant::Q4_K, quant::Q6_K>;
 
-// The bits of codes that several tokens are also multiplied with by quads; 0:
-// they are not.  Signed ones take many instructions by pairs.
+// The bits of codes that are also multiplied by quads; 0: they are not.  Signed
+// ones take many instructions by pairs.
 template <typename Format>
 inline constexpr int kQuadBits =
     PackedBlock<Format>::kMaxCode == kSigned ? kIsRelaxed * 8
@@ -48,9 +48,15 @@ constexpr uint32_t kMostStreams = 2;
 template <typename Format>
 inline constexpr uint32_t kStreams = kMayBeLarge<Format> ? kMostStreams : 1;
 
+// How one token is multiplied where several are multiplied by kBy: codes
+// without a sign gain nothing from quads then.
+template <By kBy, typename Format>
+inline constexpr By kOneBy =
+    PackedBlock<Format>::kMaxCode == kSigned ? kBy : By::kPairs;
+
 // sums = the products of row groups, `apart` bytes from one to the next, with
 // the blocks of one token.
-template <typename Format>
+template <By kBy, typename Format>
 void MultiplyOne(const std::byte* block, size_t apart, size_t blocks,
                  const A8Block* x, Rows8* sums) noexcept {
   using B = PackedBlock<Format>;
@@ -65,7 +71,12 @@ void MultiplyOne(const std::byte* block, size_t apart, size_t blocks,
         for (size_t quad = 0; quad < 2; ++quad) {
           const StoredCodes<Format> codes{
               B::TileHalf(block + r * apart, g, quad)};
-          isum[r][quad] = AddGroup(isum[r][quad], w, quad, codes, token);
+          v128_t& sum_of_group = isum[r][quad];
+          if constexpr (kBy == By::kQuads)
+            sum_of_group =
+                AddSignedByQuads(sum_of_group, w, quad, codes, token);
+          else
+            sum_of_group = AddGroup(sum_of_group, w, quad, codes, token);
           msum[r][quad] = AddMins(msum[r][quad], w, quad, token);
         }
       }
@@ -143,7 +154,7 @@ void MultiplyMany(const std::byte* block, size_t blocks,
 }
 
 // The product of a step with a weight.
-template <typename Format>
+template <By kBy, typename Format>
 class LinearProduct {
  public:
   TENON_INLINE LinearProduct(const KernelArgs& args,
@@ -158,14 +169,14 @@ class LinearProduct {
       const size_t count = std::min(streams, groups.end - group);
       const size_t apart = count == 1 ? 0 : blocks_ * B::kBytes;
       Rows8 sums[kMostStreams];
-      MultiplyOne<Format>(Rows(group), apart, blocks_, X(0), sums);
+      MultiplyOne<kOneBy<kBy, Format>, Format>(Rows(group), apart, blocks_,
+                                               X(0), sums);
       for (size_t r = 0; r < count; ++r)
         Store(Columns(group + r), 0, sums[r].quad[0], sums[r].quad[1]);
     }
   }
 
   // `tokens`: kMostTokens for each block of columns.
-  template <By kBy>
   TENON_INLINE void RunMany(Range groups,
                             TokenBlock<Format>* tokens) const noexcept {
     const size_t all = RowCount(args_.out, ctx_);
@@ -220,6 +231,17 @@ class LinearProduct {
   size_t blocks_;
 };
 
+template <By kBy, typename Format>
+TENON_INLINE void RunLinear(const KernelArgs& args, const StepContext& ctx,
+                            Range range, std::byte* scratch) noexcept {
+  const LinearProduct<kBy, Format> product(args, ctx);
+  const auto groups = static_cast<uint32_t>(RowGroupsOf(args.weight[0].rows));
+  range = {range.begin * kMostStreams,
+           std::min(range.end * kMostStreams, groups)};
+  if (RowCount(args.out, ctx) == 1) return product.RunOne(range);
+  product.RunMany(range, reinterpret_cast<TokenBlock<Format>*>(scratch));
+}
+
 }  // namespace
 
 uint32_t RowGroups(const KernelArgs& args, const StepContext& ctx) noexcept {
@@ -244,16 +266,10 @@ uint64_t LinearInt8Scratch(const KernelArgs& args,
 template <typename Format>
 void LinearInt8(const KernelArgs& args, const StepContext& ctx, Range range,
                 std::byte* scratch) noexcept {
-  const LinearProduct<Format> product(args, ctx);
-  const auto groups = static_cast<uint32_t>(RowGroupsOf(args.weight[0].rows));
-  range = {range.begin * kMostStreams,
-           std::min(range.end * kMostStreams, groups)};
-  if (RowCount(args.out, ctx) == 1) return product.RunOne(range);
-  auto* tokens = reinterpret_cast<TokenBlock<Format>*>(scratch);
   if constexpr (kQuadBits<Format> != 0)
     if (HasQuads(kQuadBits<Format>))
-      return product.template RunMany<By::kQuads>(range, tokens);
-  product.template RunMany<By::kPairs>(range, tokens);
+      return RunLinear<By::kQuads, Format>(args, ctx, range, scratch);
+  RunLinear<By::kPairs, Format>(args, ctx, range, scratch);
 }
 
 #define TENON_FLOAT_WEIGHT(W, w)

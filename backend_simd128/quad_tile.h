@@ -31,9 +31,7 @@ class QuadGroup {
     for (size_t quad = 0; quad < 2; ++quad) {
       const StoredCodes<Format> stored{B::TileHalf(block, g, quad)};
       for (size_t j = 0; j < 8; ++j)
-        codes_[j][quad] = kHasSign
-                              ? wasm_v128_xor(stored(j), wasm_u8x16_splat(128))
-                              : stored(j);
+        codes_[j][quad] = kHasSign ? WithoutSign(stored(j)) : stored(j);
       for (size_t part = 0; part < B::kScales; ++part)
         factor_[part][quad] =
             wasm_i32x4_shr(scales_.scale[part].quad[quad], 16);
@@ -46,10 +44,14 @@ class QuadGroup {
       QuadSums dots[kQuadTokens];
       Dot(part, x, dots);
       for (size_t i = 0; i < kQuadTokens; ++i) {
-        if constexpr (kHasSign) RemoveExcess(x[i].group[g_].sums, dots[i]);
-        for (size_t quad = 0; quad < 2; ++quad)
-          isums[i].quad[quad] = wasm_i32x4_add(
-              isums[i].quad[quad], Scaled(part, quad, dots[i].quad[quad]));
+        v128_t excess = Zero();
+        if constexpr (kHasSign)
+          excess = ExcessOfSigned<Format>(x[i].group[g_].sums);
+        for (size_t quad = 0; quad < 2; ++quad) {
+          const v128_t dot = wasm_i32x4_sub(dots[i].quad[quad], excess);
+          isums[i].quad[quad] =
+              wasm_i32x4_add(isums[i].quad[quad], Scaled(part, quad, dot));
+        }
       }
     }
     for (size_t i = 0; i < kQuadTokens; ++i)
@@ -68,15 +70,6 @@ class QuadGroup {
         for (size_t quad = 0; quad < 2; ++quad)
           dots[i].quad[quad] = AddQuads(dots[i].quad[quad], codes_[j][quad],
                                         x[i].group[g_].q[j]);
-  }
-
-  // Codes with a sign were made 128 more than they are.
-  TENON_INLINE static void RemoveExcess(v128_t sums, QuadSums& dot) noexcept {
-    const v128_t excess =
-        B::kScales == 0
-            ? wasm_i32x4_shl(sums, 7)
-            : wasm_i32x4_dot_i16x8(sums, Constant(wasm_i16x8_splat(128)));
-    for (v128_t& quad : dot.quad) quad = wasm_i32x4_sub(quad, excess);
   }
 
   TENON_INLINE v128_t Scaled(size_t part, size_t quad,
