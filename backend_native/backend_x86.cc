@@ -15,10 +15,26 @@
 
 namespace tenon {
 namespace native {
+namespace {
+
+// What __builtin_cpu_supports() of older compilers does not know; zeros where
+// the processor has no such leaf.
+struct Features {
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+};
+Features CpuidLeaf7(unsigned subleaf) noexcept {
+  Features f;
+  __get_cpuid_count(7, subleaf, &f.eax, &f.ebx, &f.ecx, &f.edx);
+  return f;
+}
+
+}  // namespace
 
 bool HasAvx2() noexcept {
   return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("f16c");
 }
+
+bool HasAvxVnni() noexcept { return HasAvx2() && CpuidLeaf7(1).eax >> 4 & 1; }
 
 bool HasVnni() noexcept {
   return HasAvx2() && __builtin_cpu_supports("avx512vl") &&
@@ -38,10 +54,9 @@ bool MayUseTiles() noexcept {
 bool MayUseTiles() noexcept { return false; }
 #endif
 
-// Leaf 7: bit 24 of edx is AMX-TILE, bit 25 AMX-INT8.
+// AMX-TILE and AMX-INT8
 bool HasTileInstructions() noexcept {
-  unsigned a, b, c, d;
-  return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d >> 24 & 3) == 3;
+  return (CpuidLeaf7(0).edx >> 24 & 3) == 3;
 }
 
 }  // namespace
@@ -57,9 +72,10 @@ namespace {
 template <typename Format>
 void LinearInt8(const KernelArgs& args, const StepContext& ctx, Range range,
                 std::byte* scratch) noexcept {
-  static const auto run = HasAmx()    ? amx::LinearInt8<Format>
-                          : HasVnni() ? vnni::LinearInt8<Format>
-                                      : avx2::LinearInt8<Format>;
+  static const auto run = HasAmx()       ? amx::LinearInt8<Format>
+                          : HasVnni()    ? vnni::LinearInt8<Format>
+                          : HasAvxVnni() ? avxvnni::LinearInt8<Format>
+                                         : avx2::LinearInt8<Format>;
   run(args, ctx, range, scratch);
 }
 
@@ -132,7 +148,8 @@ constexpr Backend kBackend{.kernels = kKernels, .unusable = Unusable};
 }  // namespace native
 
 extern constinit const Plugin kBackendNative{
-    "backend_native", "x86-64 with AVX2, AVX-512 VNNI or AMX, asked at start",
+    "backend_native",
+    "x86-64 with AVX2, AVX-VNNI, AVX-512 or AMX, asked at start",
     &native::kBackend};
 
 }  // namespace tenon

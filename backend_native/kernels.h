@@ -28,6 +28,11 @@ template <typename Format>
 void LinearInt8(const KernelArgs& args, const StepContext& ctx, Range range,
                 std::byte* scratch) noexcept;
 }
+namespace avxvnni {
+template <typename Format>
+void LinearInt8(const KernelArgs& args, const StepContext& ctx, Range range,
+                std::byte* scratch) noexcept;
+}
 namespace vnni {
 template <typename Format>
 void LinearInt8(const KernelArgs& args, const StepContext& ctx, Range range,
@@ -42,10 +47,11 @@ uint64_t LinearInt8Scratch(const KernelArgs& args,
                            const ScratchQuery& query) noexcept;
 }  // namespace amx
 
-// What this processor has; each needs the one before.
+// What this processor has; the others need AVX2.
 bool HasAvx2() noexcept;
-bool HasVnni() noexcept;
-bool HasAmx() noexcept;  // and the system lets this process use it
+bool HasAvxVnni() noexcept;
+bool HasVnni() noexcept;  // AVX-512 VNNI
+bool HasAmx() noexcept;   // and VNNI, and the system lets this process use it
 
 #endif
 

@@ -14,6 +14,7 @@
 #include "backend_native/target.h"
 
 #define TENON_VNNI 1
+#define TENON_MOST_ROWS 16
 TENON_TARGET_BEGIN(
     "avx2,f16c,avx512f,avx512vl,avx512bw,avx512vnni,amx-tile,amx-int8")
 namespace tenon::native::amx {

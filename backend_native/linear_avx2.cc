@@ -8,6 +8,7 @@
 #include "backend_native/target.h"
 
 #define TENON_VNNI 0
+#define TENON_MOST_ROWS 8
 TENON_TARGET_BEGIN("avx2,f16c")
 namespace tenon::native::avx2 {
 

@@ -29,6 +29,8 @@ constexpr Kernels kKernels[] = {
 #else
 #define TENON_BLOCK_WEIGHT(W, w)                                           \
   {"Avx2", HasAvx2, DType::k##W, avx2::LinearInt8<quant::W>, nullptr},     \
+      {"AvxVnni", HasAvxVnni, DType::k##W, avxvnni::LinearInt8<quant::W>,  \
+       nullptr},                                                           \
       {"Vnni", HasVnni, DType::k##W, vnni::LinearInt8<quant::W>, nullptr}, \
       {"Amx", HasAmx, DType::k##W, amx::LinearInt8<quant::W>,              \
        amx::LinearInt8Scratch<quant::W>},

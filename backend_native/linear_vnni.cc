@@ -8,6 +8,7 @@
 #include "backend_native/target.h"
 
 #define TENON_VNNI 1
+#define TENON_MOST_ROWS 16
 TENON_TARGET_BEGIN("avx2,f16c,avx512f,avx512vl,avx512bw,avx512vnni")
 namespace tenon::native::vnni {
 
