@@ -63,13 +63,16 @@ class QuadGroup {
  private:
   TENON_INLINE void Dot(size_t part, const X* x,
                         QuadSums* dots) const noexcept {
-    const size_t count = 8 / kParts;
+    constexpr size_t kCount = 8 / kParts;
+    const v128_t* q = x->group[g_].q + part * kCount;
+    const v128_t* code = codes_[part * kCount];
+    constexpr size_t kApart = sizeof(X) / sizeof(v128_t);
     TENON_ROLLED
-    for (size_t j = part * count; j < (part + 1) * count; ++j)
+    for (const v128_t* end = q + kCount; q != end; ++q, code += 2)
       for (size_t i = 0; i < kQuadTokens; ++i)
         for (size_t quad = 0; quad < 2; ++quad)
-          dots[i].quad[quad] = AddQuads(dots[i].quad[quad], codes_[j][quad],
-                                        x[i].group[g_].q[j]);
+          dots[i].quad[quad] =
+              AddQuads(dots[i].quad[quad], code[quad], q[i * kApart]);
   }
 
   TENON_INLINE v128_t Scaled(size_t part, size_t quad,
