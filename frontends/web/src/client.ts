@@ -53,10 +53,10 @@ export class Client {
   ): Promise<Result<K>> {
     if (this.closedBy) throw this.closedBy;
     const id = ++this.lastId;
-    this.post({ id, call, params } as Request);
+    const cancelled = options.signal?.aborted ?? false;
+    this.post({ id, call, params, cancelled } as Request);
     const answer = this.expect(id, options);
     const cancel = () => this.cancel(id);
-    if (options.signal?.aborted) cancel();
     options.signal?.addEventListener("abort", cancel);
     return answer.finally(() =>
       options.signal?.removeEventListener("abort", cancel),

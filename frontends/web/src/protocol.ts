@@ -97,9 +97,16 @@ export type Params<K extends CallName> = Calls[K]["params"];
 export type Result<K extends CallName> = Calls[K]["result"];
 export type Event<K extends CallName> = Calls[K]["event"];
 
-/** From the page. */
+/** From the page. What was cancelled before it was posted says so itself. */
 export type Request =
-  | { [K in CallName]: { id: number; call: K; params: Params<K> } }[CallName]
+  | {
+      [K in CallName]: {
+        id: number;
+        call: K;
+        params: Params<K>;
+        cancelled: boolean;
+      };
+    }[CallName]
   | { id: number; call: "cancel" };
 
 /** From the worker. */

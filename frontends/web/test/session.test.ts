@@ -135,6 +135,19 @@ for (const model of MODELS)
       await session.close();
     });
 
+    test("read nothing when they were stopped before", async () => {
+      const session = await engine.createSession();
+      const signal = AbortSignal.abort();
+      assert.equal(await textOf(session, PROMPT, { ...greedy, signal }), "");
+      assert.equal(session.lastResult?.reason, "aborted");
+      assert.equal(session.position, 0);
+      await assert.rejects(session.feed([1, 2], { signal }), {
+        kind: "aborted",
+      });
+      assert.equal(session.position, 0);
+      await session.close();
+    });
+
     test("sample by token as generate() does by text", async () => {
       const sampling = { temperature: 1.2, seed: 5, repeatPenalty: 3 };
       const session = await engine.createSession();

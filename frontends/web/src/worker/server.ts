@@ -52,6 +52,7 @@ export class Server {
   ): Promise<void> {
     const { id } = request;
     this.open.add(id);
+    if (request.cancelled) this.cancelled.add(id);
     try {
       const handler = this.handlers[request.call] as AnyHandler;
       const result = await handler(request.params, this.context(id));

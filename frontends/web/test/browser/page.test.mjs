@@ -74,7 +74,7 @@ test("what is stopped before its answer was never said", async (t) => {
     document.querySelector("#composer").requestSubmit();
     dispatchEvent(new KeyboardEvent("keydown", { key: "Escape" }));
   });
-  await page.locator("#status", { hasText: "Stopped." }).waitFor();
+  await page.locator("#status", { hasText: /^Stopped\.$/ }).waitFor();
   assert.equal(await page.locator("#prompt").inputValue(), "Where does a bear live?");
   assert.equal(await page.locator("article").count(), 2);
   const second = tokensRead(await ask(page, "What is the opposite of big?"));
