@@ -113,6 +113,22 @@ struct Token {
   }
 };
 
+// isum, the sum of a group's codes as they are stored, for those that are
+// meant; `sums`: the token's.
+template <typename Format>
+TENON_INLINE v128_t WithoutOffset(v128_t isum, const GroupScales<Format>& w,
+                                  size_t quad, v128_t sums) noexcept {
+  using B = PackedBlock<Format>;
+  if constexpr (B::kOffset == 0) {
+    return isum;
+  } else if constexpr (B::kScales == 0) {
+    return wasm_i32x4_sub(isum, sums);
+  } else {
+    return wasm_i32x4_sub(isum,
+                          wasm_i32x4_dot_i16x8(w.excess.quad[quad], sums));
+  }
+}
+
 // isum + what four rows of a group contribute with a token.  code(j): vector j
 // of their codes
 template <typename Format, typename Code>
@@ -125,18 +141,13 @@ TENON_INLINE v128_t AddGroup(v128_t isum, const GroupScales<Format>& w,
   if constexpr (B::kScales == 2) {
     isum = AddScaled<kMax, 0, 4>(isum, code, q, w.scale[0].quad[quad]);
     isum = AddScaled<kMax, 4, 8>(isum, code, q, w.scale[1].quad[quad]);
-    if constexpr (B::kOffset != 0)
-      isum = wasm_i32x4_sub(isum,
-                            wasm_i32x4_dot_i16x8(w.excess.quad[quad], x.sums));
-    return isum;
   } else if constexpr (B::kScales == 1) {
-    static_assert(B::kOffset == 0);
-    return AddScaled<kMax, 0, 8>(isum, code, q, w.scale[0].quad[quad]);
+    isum = AddScaled<kMax, 0, 8>(isum, code, q, w.scale[0].quad[quad]);
   } else {
     const v128_t ones = Constant(wasm_i16x8_splat(1));
     isum = AddScaled<kMax, 0, 8>(isum, code, q, ones);
-    return B::kOffset == 0 ? isum : wasm_i32x4_sub(isum, x.sums);
   }
+  return WithoutOffset(isum, w, quad, x.sums);
 }
 
 // Codes with a sign, made 128 more than they are, as quads take them.
@@ -155,22 +166,39 @@ TENON_INLINE v128_t ExcessOfSigned(v128_t sums) noexcept {
     return wasm_i32x4_dot_i16x8(sums, Constant(wasm_i16x8_splat(128)));
 }
 
-// As AddGroup(), by quads: of codes with a sign.
+// The products of vectors [first, last) of a group by quads.
 template <typename Format>
-TENON_INLINE v128_t AddSignedByQuads(v128_t isum, const GroupScales<Format>& w,
-                                     size_t quad,
-                                     const StoredCodes<Format>& code,
-                                     const Token<Format>& x) noexcept {
-  v128_t even = Zero(), odd = Zero();  // a sum waits for the one before it
-  for (size_t j = 0; j < 8; j += 2) {
-    even = AddQuads(even, WithoutSign(code(j)), x.q[j]);
-    odd = AddQuads(odd, WithoutSign(code(j + 1)), x.q[j + 1]);
+TENON_INLINE v128_t DotByQuads(const StoredCodes<Format>& code,
+                               const Token<Format>& x, size_t first,
+                               size_t last) noexcept {
+  constexpr bool kHasSign = PackedBlock<Format>::kMaxCode == kSigned;
+  v128_t sums[2] = {Zero(), Zero()};  // a sum waits for the one before it
+  for (size_t j = first; j < last; ++j)
+    sums[j % 2] = AddQuads(sums[j % 2],
+                           kHasSign ? WithoutSign(code(j)) : code(j), x.q[j]);
+  const v128_t dot = wasm_i32x4_add(sums[0], sums[1]);
+  if constexpr (kHasSign)
+    return wasm_i32x4_sub(dot, ExcessOfSigned<Format>(x.sums));
+  else
+    return dot;
+}
+
+// As AddGroup().
+template <typename Format>
+TENON_INLINE v128_t AddGroupByQuads(v128_t isum, const GroupScales<Format>& w,
+                                    size_t quad,
+                                    const StoredCodes<Format>& code,
+                                    const Token<Format>& x) noexcept {
+  using B = PackedBlock<Format>;
+  constexpr size_t kParts = B::kScales == 2 ? 2 : 1;
+  for (size_t part = 0; part < kParts; ++part) {
+    v128_t dot =
+        DotByQuads(code, x, part * 8 / kParts, (part + 1) * 8 / kParts);
+    if constexpr (B::kScales > 0)
+      dot = wasm_i32x4_mul(dot, wasm_i32x4_shr(w.scale[part].quad[quad], 16));
+    isum = wasm_i32x4_add(isum, dot);
   }
-  v128_t dot =
-      wasm_i32x4_sub(wasm_i32x4_add(even, odd), ExcessOfSigned<Format>(x.sums));
-  if constexpr (PackedBlock<Format>::kScales > 0)
-    dot = wasm_i32x4_mul(dot, wasm_i32x4_shr(w.scale[0].quad[quad], 16));
-  return wasm_i32x4_add(isum, dot);
+  return WithoutOffset(isum, w, quad, x.sums);
 }
 
 // msum + what four rows of a group contribute with a token

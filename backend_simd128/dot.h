@@ -10,7 +10,7 @@
 // Codes without a sign are multiplied two columns at a time into 16 bits, which
 // has three bodies: the relaxed dot product of WebAssembly, whose second
 // operand has seven bits; plain SIMD128; and SSSE3 where SIMDe runs on x86.
-// Several tokens may also be multiplied four columns at a time (quad_tile.h).
+// Where HasQuads(), codes are multiplied four columns at a time instead.
 #ifndef BACKEND_SIMD128_DOT_H_
 #define BACKEND_SIMD128_DOT_H_
 

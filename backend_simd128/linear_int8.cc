@@ -48,12 +48,6 @@ constexpr uint32_t kMostStreams = 2;
 template <typename Format>
 inline constexpr uint32_t kStreams = kMayBeLarge<Format> ? kMostStreams : 1;
 
-// How one token is multiplied where several are multiplied by kBy: codes
-// without a sign gain nothing from quads then.
-template <By kBy, typename Format>
-inline constexpr By kOneBy =
-    PackedBlock<Format>::kMaxCode == kSigned ? kBy : By::kPairs;
-
 // sums = the products of row groups, `apart` bytes from one to the next, with
 // the blocks of one token.
 template <By kBy, typename Format>
@@ -73,8 +67,7 @@ void MultiplyOne(const std::byte* block, size_t apart, size_t blocks,
               B::TileHalf(block + r * apart, g, quad)};
           v128_t& sum_of_group = isum[r][quad];
           if constexpr (kBy == By::kQuads)
-            sum_of_group =
-                AddSignedByQuads(sum_of_group, w, quad, codes, token);
+            sum_of_group = AddGroupByQuads(sum_of_group, w, quad, codes, token);
           else
             sum_of_group = AddGroup(sum_of_group, w, quad, codes, token);
           msum[r][quad] = AddMins(msum[r][quad], w, quad, token);
@@ -169,8 +162,7 @@ class LinearProduct {
       const size_t count = std::min(streams, groups.end - group);
       const size_t apart = count == 1 ? 0 : blocks_ * B::kBytes;
       Rows8 sums[kMostStreams];
-      MultiplyOne<kOneBy<kBy, Format>, Format>(Rows(group), apart, blocks_,
-                                               X(0), sums);
+      MultiplyOne<kBy, Format>(Rows(group), apart, blocks_, X(0), sums);
       for (size_t r = 0; r < count; ++r)
         Store(Columns(group + r), 0, sums[r].quad[0], sums[r].quad[1]);
     }

@@ -56,8 +56,8 @@ class QuadGroup {
     }
     for (size_t i = 0; i < kQuadTokens; ++i)
       for (size_t quad = 0; quad < 2; ++quad)
-        isums[i].quad[quad] =
-            WithoutOffset(isums[i].quad[quad], quad, x[i].group[g_].sums);
+        isums[i].quad[quad] = WithoutOffset(isums[i].quad[quad], scales_, quad,
+                                            x[i].group[g_].sums);
   }
 
  private:
@@ -79,18 +79,6 @@ class QuadGroup {
                              v128_t dot) const noexcept {
     if constexpr (B::kScales == 0) return dot;
     return wasm_i32x4_mul(dot, factor_[part][quad]);
-  }
-
-  TENON_INLINE v128_t WithoutOffset(v128_t isum, size_t quad,
-                                    v128_t sums) const noexcept {
-    if constexpr (B::kOffset == 0) {
-      return isum;
-    } else if constexpr (B::kScales == 0) {
-      return wasm_i32x4_sub(isum, sums);
-    } else {
-      return wasm_i32x4_sub(
-          isum, wasm_i32x4_dot_i16x8(scales_.excess.quad[quad], sums));
-    }
   }
 
   size_t g_;
