@@ -26,7 +26,12 @@ Status Grow(AlignedBuffer& buffer, uint64_t bytes) {
 
 WeightLoader::WeightLoader(const ModelFile& file, std::vector<WeightPart> parts)
     : file_(file), parts_(std::move(parts)) {
-  for (const WeightPart& part : parts_) total_ += part.tensor->bytes;
+  uint64_t in_place = 0;
+  for (const WeightPart& part : parts_) {
+    total_ += part.tensor->bytes;
+    if (InPlace(part) != nullptr) in_place += part.tensor->bytes;
+  }
+  uses_in_place_ = in_place >= total_ / 2;
   loaded_.data.resize(parts_.size());
 }
 
@@ -67,7 +72,7 @@ Status WeightLoader::Begin(const WeightPart& part) {
 }
 
 StatusOr<std::optional<WeightRequest>> WeightLoader::Next() {
-  for (; part_ < parts_.size(); ++part_) {
+  for (; part_ < parts_.size() && uses_in_place_; ++part_) {
     const std::byte* bytes = InPlace(parts_[part_]);
     if (bytes == nullptr) break;
     loaded_.data[parts_[part_].index] = bytes;

@@ -22,10 +22,12 @@ struct LoadedWeights {
 
 // Uses a weight where it lies if it is stored in the wanted layout and its
 // source is mapped and aligned; asks for the bytes of the others in the order
-// of the parts.  What is stored as it is wanted goes straight to its place. The
-// rest is asked for block of rows by block, and each block is repacked when it
-// is there.  Peak: the weights plus one block, or two between two layouts that
-// are both packed.
+// of the parts.  If most bytes have to be asked for, all are: a few small
+// weights, used where they lie, would bring much of the file into memory, as a
+// page comes with up to 2 MB around it.  What is stored as it is wanted goes
+// straight to its place. The rest is asked for block of rows by block, and each
+// block is repacked when it is there.  Peak: the weights plus one block, or two
+// between two layouts that are both packed.
 class WeightLoader {
  public:
   // `file` outlives the loader.  The parts' indices are 0, 1, ... in any order.
@@ -53,6 +55,7 @@ class WeightLoader {
 
   const ModelFile& file_;
   std::vector<WeightPart> parts_;
+  bool uses_in_place_;
   size_t part_ = 0;  // the current one, and of it:
   std::byte* target_ = nullptr;
   std::span<std::byte> requested_;

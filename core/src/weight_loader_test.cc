@@ -155,6 +155,21 @@ TEST(WeightLoader, UsesWhatIsStoredAsWantedWhereItLies) {
   }
 }
 
+// A small weight and one that has to be repacked, both of rows.
+TEST(WeightLoader, UsesNothingWhereItLiesIfThatIsTheLesserPart) {
+  for (const uint64_t small_rows : {7u, 6u}) {
+    Stored stored(7, nullptr);
+    const ModelFile file = stored.File(/*mapped=*/true);
+    TensorInfo small = stored.tensor();
+    small.bytes = small_rows * 3;
+    WeightLoader loader(file, {{&stored.tensor(), nullptr, &kOnes, 0},
+                               {&small, nullptr, nullptr, 1}});
+    size_t requests = 0;
+    for (; *loader.Next(); ++requests) ASSERT_TRUE(loader.Written().ok());
+    EXPECT_EQ(requests, small_rows < 7 ? 2u : 1u);
+  }
+}
+
 TEST(WeightLoader, AsksForStoredBytesStraightIntoTheirPlace) {
   Stored stored(1'500'001, &kOnes);
   const ModelFile file = stored.File(/*mapped=*/false);
