@@ -1,6 +1,8 @@
 #if defined(__linux__)
 #include <asm/hwcap.h>
 #include <sys/auxv.h>
+#elif defined(__APPLE__)
+#include <sys/sysctl.h>
 #endif
 
 #include "backend_native/kernels.h"
@@ -11,21 +13,41 @@
 namespace tenon {
 namespace native {
 
-bool HasDotProd() noexcept {
 #if defined(__linux__)
+bool HasDotProd() noexcept {
   return (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0;
-#elif defined(__APPLE__)
-  return true;  // every one
-#else
-  return false;
-#endif
 }
+bool HasI8mm() noexcept {
+  return HasDotProd() && (getauxval(AT_HWCAP2) & HWCAP2_I8MM) != 0;
+}
+#elif defined(__APPLE__)
+bool HasDotProd() noexcept { return true; }  // every one
+bool HasI8mm() noexcept {
+  int has = 0;
+  size_t bytes = sizeof(has);
+  return sysctlbyname("hw.optional.arm.FEAT_I8MM", &has, &bytes, nullptr, 0) ==
+             0 &&
+         has != 0;
+}
+#else
+bool HasDotProd() noexcept { return false; }
+bool HasI8mm() noexcept { return false; }
+#endif
 
 namespace {
 
+// The best that the processor can run.
+template <typename Format>
+void LinearInt8(const KernelArgs& args, const StepContext& ctx, Range range,
+                std::byte* scratch) noexcept {
+  static const auto run =
+      HasI8mm() ? i8mm::LinearInt8<Format> : dotprod::LinearInt8<Format>;
+  run(args, ctx, range, scratch);
+}
+
 template <typename Format>
 constexpr KernelEntry Product(OpKind op, DType weight, const char* name) {
-  return ProductEntry<Format>(op, weight, name, dotprod::LinearInt8<Format>);
+  return ProductEntry<Format>(op, weight, name, LinearInt8<Format>);
 }
 
 constexpr KernelEntry kKernels[] = {
@@ -42,7 +64,8 @@ constexpr Backend kBackend{.kernels = kKernels, .unusable = Unusable};
 }  // namespace native
 
 extern constinit const Plugin kBackendNative{
-    "backend_native", "ARM with dot products of bytes, asked at start",
+    "backend_native",
+    "ARM with dot products of bytes or of their matrices, asked at start",
     &native::kBackend};
 
 }  // namespace tenon

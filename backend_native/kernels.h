@@ -18,8 +18,15 @@ template <typename Format>
 void LinearInt8(const KernelArgs& args, const StepContext& ctx, Range range,
                 std::byte* scratch) noexcept;
 }
+namespace i8mm {
+template <typename Format>
+void LinearInt8(const KernelArgs& args, const StepContext& ctx, Range range,
+                std::byte* scratch) noexcept;
+}
 
-bool HasDotProd() noexcept;  // this processor
+// What this processor has.
+bool HasDotProd() noexcept;
+bool HasI8mm() noexcept;  // and dot products
 
 #else
 

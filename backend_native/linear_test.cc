@@ -24,8 +24,10 @@ struct Kernels {
 constexpr Kernels kKernels[] = {
 #define TENON_FLOAT_WEIGHT(W, w)
 #if defined(__aarch64__)
-#define TENON_BLOCK_WEIGHT(W, w) \
-  {"DotProd", HasDotProd, DType::k##W, dotprod::LinearInt8<quant::W>, nullptr},
+#define TENON_BLOCK_WEIGHT(W, w)                                      \
+  {"DotProd", HasDotProd, DType::k##W, dotprod::LinearInt8<quant::W>, \
+   nullptr},                                                          \
+      {"I8mm", HasI8mm, DType::k##W, i8mm::LinearInt8<quant::W>, nullptr},
 #else
 #define TENON_BLOCK_WEIGHT(W, w)                                           \
   {"Avx2", HasAvx2, DType::k##W, avx2::LinearInt8<quant::W>, nullptr},     \
