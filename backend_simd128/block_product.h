@@ -92,42 +92,43 @@ class DecodedCodes {
   v128_t codes_[8];
 };
 
+// By how much the codes that quads multiply are larger than those that are
+// meant: codes with a sign are multiplied without it.
+template <typename Format>
+inline constexpr int kExcess =
+    PackedBlock<Format>::kMaxCode == kSigned ? 128
+                                             : PackedBlock<Format>::kOffset;
+
 // 32 activations of a token.  Every number is in all the lanes that it is
 // multiplied with, so that one load brings it from where tokens are kept.
 template <typename Format>
 struct Token {
+  using B = PackedBlock<Format>;
+
   v128_t q[8];  // Activations
-  v128_t sums;  // sum[0], sum[1] in the halves of every lane; see Token()
+  // With scales: sum[0], sum[1] in the halves of every lane.  Without, what is
+  // the same for all rows: msum, or what the excess of the codes takes away.
+  v128_t sums;
 
   Token() = default;
   TENON_INLINE explicit Token(const A8Block& x) noexcept
       : sums(wasm_v128_load32_splat(x.sum)) {
-    using B = PackedBlock<Format>;
     const Activations a(x.q);
     for (size_t j = 0; j < 8; ++j) q[j] = a(j);
-    // Without scales the sums are the same for all rows: as msum, or times
-    // the offset.
-    constexpr int kFactor = B::kOffset == 0 ? 1 : B::kOffset;
+    constexpr int kFactor = B::kHasMin ? 1 : -kExcess<Format>;
     if constexpr (B::kScales == 0)
       sums = wasm_i32x4_dot_i16x8(sums, Constant(wasm_i16x8_splat(kFactor)));
   }
-};
 
-// isum, the sum of a group's codes as they are stored, for those that are
-// meant; `sums`: the token's.
-template <typename Format>
-TENON_INLINE v128_t WithoutOffset(v128_t isum, const GroupScales<Format>& w,
-                                  size_t quad, v128_t sums) noexcept {
-  using B = PackedBlock<Format>;
-  if constexpr (B::kOffset == 0) {
-    return isum;
-  } else if constexpr (B::kScales == 0) {
-    return wasm_i32x4_sub(isum, sums);
-  } else {
-    return wasm_i32x4_sub(isum,
-                          wasm_i32x4_dot_i16x8(w.excess.quad[quad], sums));
+  // Where the sum of a part of the columns, by quads, starts from.
+  TENON_INLINE v128_t Start(size_t part) const noexcept {
+    if constexpr (kExcess<Format> == 0) return Zero();
+    if constexpr (B::kScales == 0) return sums;
+    const auto one = static_cast<uint16_t>(-kExcess<Format>);
+    const uint32_t both = B::kScales == 1 ? one * 0x10001u : one << 16 * part;
+    return wasm_i32x4_dot_i16x8(sums, Constant(wasm_u32x4_splat(both)));
   }
-}
+};
 
 // isum + what four rows of a group contribute with a token.  code(j): vector j
 // of their codes
@@ -141,64 +142,58 @@ TENON_INLINE v128_t AddGroup(v128_t isum, const GroupScales<Format>& w,
   if constexpr (B::kScales == 2) {
     isum = AddScaled<kMax, 0, 4>(isum, code, q, w.scale[0].quad[quad]);
     isum = AddScaled<kMax, 4, 8>(isum, code, q, w.scale[1].quad[quad]);
+    if constexpr (B::kOffset != 0)
+      isum = wasm_i32x4_sub(isum,
+                            wasm_i32x4_dot_i16x8(w.excess.quad[quad], x.sums));
+    return isum;
   } else if constexpr (B::kScales == 1) {
-    isum = AddScaled<kMax, 0, 8>(isum, code, q, w.scale[0].quad[quad]);
+    static_assert(B::kOffset == 0);
+    return AddScaled<kMax, 0, 8>(isum, code, q, w.scale[0].quad[quad]);
   } else {
     const v128_t ones = Constant(wasm_i16x8_splat(1));
     isum = AddScaled<kMax, 0, 8>(isum, code, q, ones);
+    return B::kOffset == 0 ? isum : wasm_i32x4_add(isum, x.sums);
   }
-  return WithoutOffset(isum, w, quad, x.sums);
 }
 
-// Codes with a sign, made 128 more than they are, as quads take them.
+// Vector j of codes as quads take them.
+template <typename Format>
 TENON_INLINE v128_t WithoutSign(v128_t code) noexcept {
+  if constexpr (PackedBlock<Format>::kMaxCode != kSigned) return code;
   return wasm_v128_xor(code, Constant(wasm_u8x16_splat(128)));
 }
 
-// What that adds to a sum of a group; `sums`: the token's.
+// The scale of four rows as a factor of a sum by quads.
 template <typename Format>
-TENON_INLINE v128_t ExcessOfSigned(v128_t sums) noexcept {
-  using B = PackedBlock<Format>;
-  static_assert(B::kMaxCode == kSigned && B::kScales < 2);
-  if constexpr (B::kScales == 0)
-    return wasm_i32x4_shl(sums, 7);
-  else
-    return wasm_i32x4_dot_i16x8(sums, Constant(wasm_i16x8_splat(128)));
+TENON_INLINE v128_t FactorOf(const GroupScales<Format>& w, size_t part,
+                             size_t quad) noexcept {
+  return wasm_i32x4_shr(w.scale[part].quad[quad], 16);
 }
 
-// The products of vectors [first, last) of a group by quads.
+// Columns of a group that share a scale are a part of it.
 template <typename Format>
-TENON_INLINE v128_t DotByQuads(const StoredCodes<Format>& code,
-                               const Token<Format>& x, size_t first,
-                               size_t last) noexcept {
-  constexpr bool kHasSign = PackedBlock<Format>::kMaxCode == kSigned;
-  v128_t sums[2] = {Zero(), Zero()};  // a sum waits for the one before it
-  for (size_t j = first; j < last; ++j)
-    sums[j % 2] = AddQuads(sums[j % 2],
-                           kHasSign ? WithoutSign(code(j)) : code(j), x.q[j]);
-  const v128_t dot = wasm_i32x4_add(sums[0], sums[1]);
-  if constexpr (kHasSign)
-    return wasm_i32x4_sub(dot, ExcessOfSigned<Format>(x.sums));
-  else
-    return dot;
-}
+inline constexpr size_t kParts = PackedBlock<Format>::kScales == 2 ? 2 : 1;
 
-// As AddGroup().
+// As AddGroup(), by quads.
 template <typename Format>
 TENON_INLINE v128_t AddGroupByQuads(v128_t isum, const GroupScales<Format>& w,
                                     size_t quad,
                                     const StoredCodes<Format>& code,
                                     const Token<Format>& x) noexcept {
-  using B = PackedBlock<Format>;
-  constexpr size_t kParts = B::kScales == 2 ? 2 : 1;
-  for (size_t part = 0; part < kParts; ++part) {
-    v128_t dot =
-        DotByQuads(code, x, part * 8 / kParts, (part + 1) * 8 / kParts);
-    if constexpr (B::kScales > 0)
-      dot = wasm_i32x4_mul(dot, wasm_i32x4_shr(w.scale[part].quad[quad], 16));
+  constexpr size_t kCount = 8 / kParts<Format>;
+  for (size_t part = 0; part < kParts<Format>; ++part) {
+    v128_t dot = x.Start(part), odd = Zero();
+    for (size_t j = part * kCount; j < (part + 1) * kCount; ++j) {
+      // A sum waits for the one before it, so eight are two chains.
+      v128_t& sum = kCount == 8 && j % 2 == 1 ? odd : dot;
+      sum = AddQuads(sum, WithoutSign<Format>(code(j)), x.q[j]);
+    }
+    dot = wasm_i32x4_add(dot, odd);
+    if constexpr (PackedBlock<Format>::kScales > 0)
+      dot = wasm_i32x4_mul(dot, FactorOf(w, part, quad));
     isum = wasm_i32x4_add(isum, dot);
   }
-  return WithoutOffset(isum, w, quad, x.sums);
+  return isum;
 }
 
 // msum + what four rows of a group contribute with a token

@@ -20,50 +20,40 @@ template <typename Format>
 class QuadGroup {
   using B = PackedBlock<Format>;
   using X = TokenBlock<Format>;
-  static constexpr bool kHasSign = B::kMaxCode == kSigned;
-  static constexpr size_t kParts = B::kScales == 2 ? 2 : 1;
-  static_assert(kHasSign ? B::kScales < 2 && !B::kHasMin
-                         : B::kScales + B::kOffset > 0);
 
  public:
-  TENON_INLINE QuadGroup(const std::byte* block, size_t g) noexcept
-      : g_(g), scales_(block, g) {
+  TENON_INLINE QuadGroup(const std::byte* block, size_t g) noexcept : g_(g) {
+    const GroupScales<Format> scales(block, g);
     for (size_t quad = 0; quad < 2; ++quad) {
       const StoredCodes<Format> stored{B::TileHalf(block, g, quad)};
       for (size_t j = 0; j < 8; ++j)
-        codes_[j][quad] = kHasSign ? WithoutSign(stored(j)) : stored(j);
+        codes_[j][quad] = WithoutSign<Format>(stored(j));
       for (size_t part = 0; part < B::kScales; ++part)
-        factor_[part][quad] =
-            wasm_i32x4_shr(scales_.scale[part].quad[quad], 16);
+        factor_[part][quad] = FactorOf(scales, part, quad);
     }
   }
 
   // isums[i] += the products with token x[i] of a tile
   TENON_INLINE void AddTo(QuadSums* isums, const X* x) const noexcept {
-    for (size_t part = 0; part < kParts; ++part) {
+    for (size_t part = 0; part < kParts<Format>; ++part) {
       QuadSums dots[kQuadTokens];
       Dot(part, x, dots);
-      for (size_t i = 0; i < kQuadTokens; ++i) {
-        v128_t excess = Zero();
-        if constexpr (kHasSign)
-          excess = ExcessOfSigned<Format>(x[i].group[g_].sums);
-        for (size_t quad = 0; quad < 2; ++quad) {
-          const v128_t dot = wasm_i32x4_sub(dots[i].quad[quad], excess);
-          isums[i].quad[quad] =
-              wasm_i32x4_add(isums[i].quad[quad], Scaled(part, quad, dot));
-        }
-      }
+      for (size_t i = 0; i < kQuadTokens; ++i)
+        for (size_t quad = 0; quad < 2; ++quad)
+          isums[i].quad[quad] = wasm_i32x4_add(
+              isums[i].quad[quad], Scaled(part, quad, dots[i].quad[quad]));
     }
-    for (size_t i = 0; i < kQuadTokens; ++i)
-      for (size_t quad = 0; quad < 2; ++quad)
-        isums[i].quad[quad] = WithoutOffset(isums[i].quad[quad], scales_, quad,
-                                            x[i].group[g_].sums);
   }
 
  private:
+  // dots = the products of a part of the columns
   TENON_INLINE void Dot(size_t part, const X* x,
                         QuadSums* dots) const noexcept {
-    constexpr size_t kCount = 8 / kParts;
+    for (size_t i = 0; i < kQuadTokens; ++i) {
+      const v128_t start = x[i].group[g_].Start(part);
+      dots[i] = {{start, start}};
+    }
+    constexpr size_t kCount = 8 / kParts<Format>;
     const v128_t* q = x->group[g_].q + part * kCount;
     const v128_t* code = codes_[part * kCount];
     constexpr size_t kApart = sizeof(X) / sizeof(v128_t);
@@ -82,7 +72,6 @@ class QuadGroup {
   }
 
   size_t g_;
-  GroupScales<Format> scales_;
   v128_t codes_[8][2], factor_[2][2];
 };
 
