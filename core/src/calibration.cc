@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <utility>
 
 #include "src/workspace.h"
@@ -84,11 +85,17 @@ void Measure(std::span<Trial> trials, Token& token, const Plan& plan,
   }
 }
 
+// What a text of Tuning holds.
+double ToWholeMicroseconds(double milliseconds) {
+  return std::ceil(milliseconds * 1e3) / 1e3;
+}
+
 StatusOr<Tuning> Conclude(std::span<const Trial> trials) {
   Tuning tuning;
   for (const Trial& trial : trials)
     if (!trial.milliseconds.empty())
-      tuning.samples.push_back({trial.threads, Median(trial.milliseconds)});
+      tuning.samples.push_back(
+          {trial.threads, ToWholeMicroseconds(Median(trial.milliseconds))});
   if (tuning.samples.empty()) return absl::CancelledError("stopped");
   tuning.threads = FewestOfTheFastest(tuning.samples);
   return tuning;

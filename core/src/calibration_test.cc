@@ -61,6 +61,15 @@ TEST(Calibrate, TriesPowersOfTwoAndTheMost) {
   EXPECT_THAT(Tried(8), ElementsAre(1, 2, 4, 8));
 }
 
+TEST(Calibrate, FindsWhatATextCanHold) {
+  const auto alone = MakeInlineExecutor();
+  const auto found = Calibrate(LoadFake()->bound(), *alone, /*cancel=*/nullptr);
+  ASSERT_TRUE(found.ok()) << found.status();
+  const auto read = ParseTuning(ToText(*found));
+  ASSERT_TRUE(read.has_value());
+  EXPECT_EQ(read->samples[0].milliseconds, found->samples[0].milliseconds);
+}
+
 TEST(Calibrate, CanBeStopped) {
   const std::atomic<bool> cancel = true;
   SlowTeam team(4);

@@ -14,7 +14,8 @@ namespace tenon {
 struct Tuning {
   struct Sample {
     uint32_t threads;
-    double milliseconds;  // of the same part of one token for all samples
+    // Of the same part of one token for all samples; whole microseconds.
+    double milliseconds;
   };
   uint32_t threads = 1;         // the choice: one of the samples'
   std::vector<Sample> samples;  // by ascending number of threads, from 1 on
