@@ -124,8 +124,8 @@ struct Token {
   TENON_INLINE v128_t Start(size_t part) const noexcept {
     if constexpr (kExcess<Format> == 0) return Zero();
     if constexpr (B::kScales == 0) return sums;
-    const auto one = static_cast<uint16_t>(-kExcess<Format>);
-    const uint32_t both = B::kScales == 1 ? one * 0x10001u : one << 16 * part;
+    const uint32_t one = static_cast<uint16_t>(-kExcess<Format>);
+    const uint32_t both = B::kScales == 1 ? one * 0x10001 : one << 16 * part;
     return wasm_i32x4_dot_i16x8(sums, Constant(wasm_u32x4_splat(both)));
   }
 };
@@ -156,7 +156,7 @@ TENON_INLINE v128_t AddGroup(v128_t isum, const GroupScales<Format>& w,
   }
 }
 
-// Vector j of codes as quads take them.
+// Codes as quads take them.
 template <typename Format>
 TENON_INLINE v128_t WithoutSign(v128_t code) noexcept {
   if constexpr (PackedBlock<Format>::kMaxCode != kSigned) return code;
