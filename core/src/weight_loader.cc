@@ -9,7 +9,7 @@
 namespace tenon {
 namespace {
 
-constexpr uint64_t kBlockBytes = uint64_t{1} << 22;  // asked for at once
+constexpr uint64_t kBlockBytes = uint64_t{1} << 19;  // asked for at once
 
 bool IsAligned(const std::byte* bytes) {
   return reinterpret_cast<uintptr_t>(bytes) % kWeightAlignment == 0;

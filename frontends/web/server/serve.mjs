@@ -37,6 +37,8 @@ const TYPES = {
 
 const MODEL_TYPES = [".gguf", ".tnn"];
 
+const BLOCK_BYTES = 1 << 20; // of a file that is sent
+
 const ISOLATION = {
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Embedder-Policy": "require-corp",
@@ -94,7 +96,8 @@ function send(request, response, file, size) {
   if (range) headers["Content-Range"] = `bytes ${start}-${end}/${size}`;
   response.writeHead(range ? 206 : 200, headers);
   if (request.method === "HEAD" || size === 0) return response.end();
-  pipeline(createReadStream(file, { start, end }), response, () => {}); // who left misses nothing
+  const bytes = createReadStream(file, { start, end, highWaterMark: BLOCK_BYTES });
+  pipeline(bytes, response, () => {}); // who left misses nothing
 }
 
 /**
