@@ -67,15 +67,16 @@ Kernel LinearF32;
 Items WeightRows;
 ScratchBytes LinearF32Scratch;
 
-// linear_int8.cc: one item per two row groups of the packed weight.  RowGroups:
-// one item per row group, for other kernels of the same layout.
+// linear_int8.cc: one item per two row groups of the packed weight and the
+// tokens that go together.  RowGroups: one item per row group, for other
+// kernels of the same layout.
 template <typename Format>
 void LinearInt8(const KernelArgs& args, const StepContext& ctx, Range range,
                 std::byte* scratch) noexcept;
 template <typename Format>
 uint64_t LinearInt8Scratch(const KernelArgs& args,
                            const ScratchQuery& query) noexcept;
-Items RowGroups, RowGroupPairs;
+Items LinearInt8Items, RowGroups;
 
 }  // namespace tenon::simd128
 

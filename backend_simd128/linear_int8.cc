@@ -40,7 +40,7 @@ inline constexpr int kQuadBits =
 template <typename Format>
 inline constexpr size_t kTurn =
     kMayBeLarge<Format> && kQuadBits<Format> != 8 ? 2 : 1;
-static_assert(kMostTokens % kQuadTokens == 0);
+static_assert(kMostTokens / 2 % kQuadTokens == 0);
 
 // Row groups that one token passes together: two streams, and the processor
 // asks memory ahead for each.
@@ -86,9 +86,9 @@ void MultiplyOne(const std::byte* block, size_t apart, size_t blocks,
 }
 
 // Calls f(token, its sum) for whole turns of tokens.
-template <typename Format, typename F>
+template <typename Format, typename Sum, typename F>
 TENON_INLINE void ForTokens(const TokenBlock<Format>* x, size_t tokens,
-                            v128_t* sums, const F& f) noexcept {
+                            Sum* sums, const F& f) noexcept {
   for (const auto* end = x + tokens; x != end;
        x += kTurn<Format>, sums += kTurn<Format>)
     for (size_t i = 0; i < kTurn<Format>; ++i) f(x[i], sums[i]);
@@ -99,12 +99,13 @@ template <typename Format>
 TENON_INLINE void AddBlockOfMany(const std::byte* block,
                                  const BlockScales<Format>& scales, size_t quad,
                                  const TokenBlock<Format>* x, size_t tokens,
-                                 v128_t* sums) noexcept {
+                                 Rows8* sums) noexcept {
   using B = PackedBlock<Format>;
   using X = TokenBlock<Format>;
   const BlockMins<Format> mins(block, quad);
   v128_t isums[kMostTokens] = {};
-  const auto add_block = [&](v128_t isum, const X& token, v128_t& sum) {
+  const auto add_block = [&](v128_t isum, const X& token, Rows8& sums_of_rows) {
+    v128_t& sum = sums_of_rows.quad[quad];
     sum = AddBlock(sum, scales, quad, isum, token.Msum(mins), token.scale);
   };
   for (size_t g = 0; g < B::kGroups; ++g) {
@@ -114,7 +115,7 @@ TENON_INLINE void AddBlockOfMany(const std::byte* block,
       return AddGroup(isum, w, quad, codes, token.group[g]);
     };
     if constexpr (B::kGroups == 1)
-      ForTokens(x, tokens, sums, [&](const X& token, v128_t& sum) {
+      ForTokens(x, tokens, sums, [&](const X& token, Rows8& sum) {
         add_block(add_group(Zero(), token), token, sum);
       });
     else
@@ -131,19 +132,24 @@ TENON_INLINE void AddBlockOfMany(const std::byte* block,
 template <By kBy, typename Format>
 void MultiplyMany(const std::byte* block, size_t blocks,
                   const TokenBlock<Format>* x, size_t tokens,
-                  TokenSums& sums) noexcept {
-  for (v128_t* quad : {sums.quad[0], sums.quad[1]})
-    std::fill_n(quad, kMostTokens, Zero());
+                  Rows8* sums) noexcept {
   for (size_t b = 0; b < blocks; ++b, x += tokens) {
     if constexpr (kBy == By::kQuads) {
       AddBlockByQuads(block, x, tokens, sums);
     } else {
       const BlockScales<Format> scales(block);
       for (size_t quad = 0; quad < 2; ++quad)
-        AddBlockOfMany(block, scales, quad, x, tokens, sums.quad[quad]);
+        AddBlockOfMany(block, scales, quad, x, tokens, sums);
     }
     block += PackedBlock<Format>::kBytes;
   }
+}
+
+// Items of tokens that go together: two row groups each.  All of the first
+// tokens come before those of the next.
+uint32_t ItemsOfTokens(const KernelArgs& args) noexcept {
+  static_assert(kMostStreams == 2);
+  return static_cast<uint32_t>((RowGroupsOf(args.weight[0].rows) + 1) / 2);
 }
 
 // The product of a step with a weight.
@@ -153,6 +159,26 @@ class LinearProduct {
   TENON_INLINE LinearProduct(const KernelArgs& args,
                              const StepContext& ctx) noexcept
       : args_(args), ctx_(ctx), blocks_(B::BlocksOf(args.weight[0].cols)) {}
+
+  // A range of items is many rows of few tokens, as tokens have to be spread.
+  // `spread`: room for TokensTogether() for each block of columns.
+  TENON_INLINE void Run(Range items,
+                        TokenBlock<Format>* spread) const noexcept {
+    const uint32_t tokens = RowCount(args_.out, ctx_);
+    if (tokens == 1) return RunOne(GroupsOf(items));
+    const uint32_t together = TokensTogether(args_.weight[0].cols);
+    const uint32_t each = ItemsOfTokens(args_);
+    for (uint32_t begin = items.begin, end; begin < items.end; begin = end) {
+      const uint32_t batch = begin / each, before = batch * each;
+      end = std::min(items.end, before + each);
+      const uint32_t first = batch * together;
+      RunMany(GroupsOf({begin - before, end - before}), first,
+              std::min(together, tokens - first), spread);
+    }
+  }
+
+ private:
+  using B = PackedBlock<Format>;
 
   // The only token.  Where a second row group is missing, it is the first
   // again.
@@ -168,28 +194,27 @@ class LinearProduct {
     }
   }
 
-  // `tokens`: kMostTokens for each block of columns.
-  TENON_INLINE void RunMany(Range groups,
-                            TokenBlock<Format>* tokens) const noexcept {
-    const size_t all = RowCount(args_.out, ctx_);
-    for (size_t first = 0; first < all; first += kMostTokens) {
-      const size_t count = std::min(kMostTokens, all - first);
-      const auto filled = static_cast<size_t>(
-          RoundUp(count, kBy == By::kQuads ? kQuadTokens : kTurn<Format>));
-      Spread(first, count, filled, tokens);
-      for (size_t group = groups.begin; group < groups.end; ++group) {
-        TokenSums sums;
-        MultiplyMany<kBy>(Rows(group), blocks_, tokens, filled, sums);
-        const OutputColumns<kGroupRows> columns = Columns(group);
-        for (size_t t = 0; t < count; ++t)
-          Store(columns, first + t, sums.quad[0][t], sums.quad[1][t]);
-      }
+  // Tokens [first, first + count), which go together.
+  TENON_INLINE void RunMany(Range groups, size_t first, size_t count,
+                            TokenBlock<Format>* spread) const noexcept {
+    const auto filled = static_cast<size_t>(
+        RoundUp(count, kBy == By::kQuads ? kQuadTokens : kTurn<Format>));
+    Spread(first, count, filled, spread);
+    for (size_t group = groups.begin; group < groups.end; ++group) {
+      Rows8 sums[kMostTokens] = {};
+      MultiplyMany<kBy>(Rows(group), blocks_, spread, filled, sums);
+      const OutputColumns<kGroupRows> columns = Columns(group);
+      for (size_t t = 0; t < count; ++t)
+        Store(columns, first + t, sums[t].quad[0], sums[t].quad[1]);
     }
   }
 
- private:
-  using B = PackedBlock<Format>;
-
+  Range GroupsOf(Range items) const noexcept {
+    const auto groups =
+        static_cast<uint32_t>(RowGroupsOf(args_.weight[0].rows));
+    return {items.begin * kMostStreams,
+            std::min(items.end * kMostStreams, groups)};
+  }
   const std::byte* Rows(size_t group) const noexcept {
     return args_.weight[0].data + group * blocks_ * B::kBytes;
   }
@@ -226,12 +251,8 @@ class LinearProduct {
 template <By kBy, typename Format>
 TENON_INLINE void RunLinear(const KernelArgs& args, const StepContext& ctx,
                             Range range, std::byte* scratch) noexcept {
-  const LinearProduct<kBy, Format> product(args, ctx);
-  const auto groups = static_cast<uint32_t>(RowGroupsOf(args.weight[0].rows));
-  range = {range.begin * kMostStreams,
-           std::min(range.end * kMostStreams, groups)};
-  if (RowCount(args.out, ctx) == 1) return product.RunOne(range);
-  product.RunMany(range, reinterpret_cast<TokenBlock<Format>*>(scratch));
+  LinearProduct<kBy, Format>(args, ctx).Run(
+      range, reinterpret_cast<TokenBlock<Format>*>(scratch));
 }
 
 }  // namespace
@@ -241,18 +262,20 @@ uint32_t RowGroups(const KernelArgs& args, const StepContext& ctx) noexcept {
   return static_cast<uint32_t>(RowGroupsOf(args.weight[0].rows));
 }
 
-uint32_t RowGroupPairs(const KernelArgs& args,
-                       const StepContext& ctx) noexcept {
-  static_assert(kMostStreams == 2);
-  return (RowGroups(args, ctx) + 1) / 2;
+uint32_t LinearInt8Items(const KernelArgs& args,
+                         const StepContext& ctx) noexcept {
+  const uint32_t together = TokensTogether(args.weight[0].cols);
+  const uint32_t turns = (RowCount(args.out, ctx) + together - 1) / together;
+  return turns * ItemsOfTokens(args);
 }
 
 template <typename Format>
 uint64_t LinearInt8Scratch(const KernelArgs& args,
                            const ScratchQuery& query) noexcept {
   if (query.max_tokens == 1) return 0;
-  return PackedBlock<Format>::BlocksOf(uint64_t{args.weight[0].cols}) *
-         kMostTokens * sizeof(TokenBlock<Format>);
+  const uint32_t cols = args.weight[0].cols;
+  return PackedBlock<Format>::BlocksOf(uint64_t{cols}) * TokensTogether(cols) *
+         sizeof(TokenBlock<Format>);
 }
 
 template <typename Format>

@@ -8,16 +8,20 @@ namespace tenon::simd128 {
 namespace {
 
 void ExpectSameBits(DType weight, DType activation, bool packed,
+                    const Shape& shape) {
+  const Product product(weight, activation, shape);
+  ASSERT_TRUE(product.Run(kBackendSimd128, packed) ==
+              product.Run(kBackendScalar, false))
+      << Name(weight) << " " << shape.rows << " x " << shape.cols << ", "
+      << shape.tokens << " tokens";
+}
+
+void ExpectSameBits(DType weight, DType activation, bool packed,
                     std::span<const uint32_t> lengths) {
   for (const uint32_t rows : {1u, 7u, 8u, 9u, 17u, 63u})
     for (const uint32_t cols : lengths)
-      for (const uint32_t tokens : {1u, 2u, 3u, 5u, 8u, 9u, 17u}) {
-        const Product product(weight, activation, {rows, cols, tokens});
-        ASSERT_TRUE(product.Run(kBackendSimd128, packed) ==
-                    product.Run(kBackendScalar, false))
-            << Name(weight) << " " << rows << " x " << cols << ", " << tokens
-            << " tokens";
-      }
+      for (const uint32_t tokens : {1u, 2u, 3u, 5u, 8u, 9u, 17u})
+        ExpectSameBits(weight, activation, packed, {rows, cols, tokens});
 }
 
 class LinearInt8 : public testing::TestWithParam<DType> {};
@@ -26,6 +30,15 @@ TEST_P(LinearInt8, HasTheBitsOfScalar) {
   const uint32_t block = Info(GetParam()).block_elements;
   const uint32_t lengths[] = {block, 2 * block, 5 * block};
   ExpectSameBits(GetParam(), DType::kA8, /*packed=*/true, lengths);
+}
+
+// More tokens than are spread together, for several row groups.
+TEST_P(LinearInt8, HasTheBitsOfScalarForManyTokens) {
+  const uint32_t block = Info(GetParam()).block_elements;
+  for (const uint32_t tokens : {32u, 33u, 69u})
+    ExpectSameBits(GetParam(), DType::kA8, true, {63, block, tokens});
+  for (const uint32_t cols : {4096u, 4096u + block})
+    ExpectSameBits(GetParam(), DType::kA8, true, {33, cols, 37});
 }
 
 // With as many columns as a file may claim, also where size_t has 32 bits.

@@ -10,11 +10,6 @@ namespace tenon::simd128 {
 
 inline constexpr size_t kQuadTokens = 4;
 
-// Integer sums of a token, for each quad of a row group.
-struct QuadSums {
-  v128_t quad[2] = {Zero(), Zero()};
-};
-
 // A group of a block, decoded.
 template <typename Format>
 class QuadGroup {
@@ -34,9 +29,9 @@ class QuadGroup {
   }
 
   // isums[i] += the products with token x[i] of a tile
-  TENON_INLINE void AddTo(QuadSums* isums, const X* x) const noexcept {
+  TENON_INLINE void AddTo(Rows8* isums, const X* x) const noexcept {
     for (size_t part = 0; part < kParts<Format>; ++part) {
-      QuadSums dots[kQuadTokens];
+      Rows8 dots[kQuadTokens];
       Dot(part, x, dots);
       for (size_t i = 0; i < kQuadTokens; ++i)
         for (size_t quad = 0; quad < 2; ++quad)
@@ -47,8 +42,7 @@ class QuadGroup {
 
  private:
   // dots = the products of a part of the columns
-  TENON_INLINE void Dot(size_t part, const X* x,
-                        QuadSums* dots) const noexcept {
+  TENON_INLINE void Dot(size_t part, const X* x, Rows8* dots) const noexcept {
     for (size_t i = 0; i < kQuadTokens; ++i) {
       const v128_t start = x[i].group[g_].Start(part);
       dots[i] = {{start, start}};
@@ -82,15 +76,14 @@ class QuadBlock {
   TENON_INLINE explicit QuadBlock(const std::byte* block) noexcept
       : scales_(block), mins_{{block, 0}, {block, 1}} {}
 
-  // sums += the products with the tile of tokens at t
-  TENON_INLINE void AddTo(TokenSums& sums, const QuadSums* isums,
-                          const TokenBlock<Format>* x,
-                          size_t t) const noexcept {
+  // sums[i] += the products with token x[i] of a tile
+  TENON_INLINE void AddTo(Rows8* sums, const Rows8* isums,
+                          const TokenBlock<Format>* x) const noexcept {
     for (size_t i = 0; i < kQuadTokens; ++i)
       for (size_t quad = 0; quad < 2; ++quad) {
-        v128_t& sum = sums.quad[quad][t + i];
+        v128_t& sum = sums[i].quad[quad];
         sum = AddBlock(sum, scales_, quad, isums[i].quad[quad],
-                       x[t + i].Msum(mins_[quad]), x[t + i].scale);
+                       x[i].Msum(mins_[quad]), x[i].scale);
       }
   }
 
@@ -103,27 +96,30 @@ class QuadBlock {
 template <typename Format>
 TENON_INLINE void AddBlockByQuads(const std::byte* block,
                                   const TokenBlock<Format>* x, size_t tokens,
-                                  TokenSums& sums) noexcept {
+                                  Rows8* sums) noexcept {
   const QuadBlock<Format> whole(block);
+  const TokenBlock<Format>* const end = x + tokens;
   if constexpr (PackedBlock<Format>::kGroups == 1) {
     const QuadGroup<Format> group(block, 0);
     TENON_ROLLED
-    for (size_t t = 0; t < tokens; t += kQuadTokens) {
-      QuadSums isums[kQuadTokens];
-      group.AddTo(isums, x + t);
-      whole.AddTo(sums, isums, x, t);
+    for (; x != end; x += kQuadTokens, sums += kQuadTokens) {
+      Rows8 isums[kQuadTokens] = {};
+      group.AddTo(isums, x);
+      whole.AddTo(sums, isums, x);
     }
   } else {
-    QuadSums isums[kMostTokens];
+    Rows8 isums[kMostTokens] = {};
     TENON_ROLLED
     for (size_t g = 0; g < PackedBlock<Format>::kGroups; ++g) {
       const QuadGroup<Format> group(block, g);
+      Rows8* isum = isums;
       TENON_ROLLED
-      for (size_t t = 0; t < tokens; t += kQuadTokens)
-        group.AddTo(isums + t, x + t);
+      for (const auto* t = x; t != end; t += kQuadTokens, isum += kQuadTokens)
+        group.AddTo(isum, t);
     }
-    for (size_t t = 0; t < tokens; t += kQuadTokens)
-      whole.AddTo(sums, isums + t, x, t);
+    const Rows8* isum = isums;
+    for (; x != end; x += kQuadTokens, sums += kQuadTokens, isum += kQuadTokens)
+      whole.AddTo(sums, isum, x);
   }
 }
 

@@ -7,14 +7,12 @@
 
 namespace tenon::simd128 {
 
-// Tokens that share one decoding of the weights: their activations stay in the
-// second cache.
-inline constexpr size_t kMostTokens = 16;
-
-// For each quad of a row group, the sums of so many tokens.
-struct TokenSums {
-  v128_t quad[2][kMostTokens];
-};
+// Tokens that share one decoding of the weights.  Their activations stay in the
+// second cache, so of long rows fewer go together.
+inline constexpr uint32_t kMostTokens = 32;
+inline uint32_t TokensTogether(uint32_t cols) noexcept {
+  return cols <= 4096 ? kMostTokens : kMostTokens / 2;
+}
 
 // The minimums of a block, for four rows: two in the halves of a lane.  They
 // are those of a group, or of two where a group has one.
