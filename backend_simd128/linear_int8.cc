@@ -103,7 +103,8 @@ TENON_INLINE void AddBlockOfMany(const std::byte* block,
   using B = PackedBlock<Format>;
   using X = TokenBlock<Format>;
   const BlockMins<Format> mins(block, quad);
-  v128_t isums[kMostTokens] = {};
+  v128_t isums[kMostTokens];
+  if constexpr (B::kGroups > 1) std::fill_n(isums, tokens, Zero());
   const auto add_block = [&](v128_t isum, const X& token, Rows8& sums_of_rows) {
     v128_t& sum = sums_of_rows.quad[quad];
     sum = AddBlock(sum, scales, quad, isum, token.Msum(mins), token.scale);
@@ -201,7 +202,8 @@ class LinearProduct {
         RoundUp(count, kBy == By::kQuads ? kQuadTokens : kTurn<Format>));
     Spread(first, count, filled, spread);
     for (size_t group = groups.begin; group < groups.end; ++group) {
-      Rows8 sums[kMostTokens] = {};
+      Rows8 sums[kMostTokens];
+      std::fill_n(sums, filled, Rows8{});
       MultiplyMany<kBy>(Rows(group), blocks_, spread, filled, sums);
       const OutputColumns<kGroupRows> columns = Columns(group);
       for (size_t t = 0; t < count; ++t)
@@ -265,8 +267,8 @@ uint32_t RowGroups(const KernelArgs& args, const StepContext& ctx) noexcept {
 uint32_t LinearInt8Items(const KernelArgs& args,
                          const StepContext& ctx) noexcept {
   const uint32_t together = TokensTogether(args.weight[0].cols);
-  const uint32_t turns = (RowCount(args.out, ctx) + together - 1) / together;
-  return turns * ItemsOfTokens(args);
+  const uint32_t batches = (RowCount(args.out, ctx) + together - 1) / together;
+  return batches * ItemsOfTokens(args);
 }
 
 template <typename Format>

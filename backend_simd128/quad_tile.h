@@ -4,6 +4,8 @@
 #ifndef BACKEND_SIMD128_QUAD_TILE_H_
 #define BACKEND_SIMD128_QUAD_TILE_H_
 
+#include <algorithm>
+
 #include "backend_simd128/token_block.h"
 
 namespace tenon::simd128 {
@@ -108,7 +110,8 @@ TENON_INLINE void AddBlockByQuads(const std::byte* block,
       whole.AddTo(sums, isums, x);
     }
   } else {
-    Rows8 isums[kMostTokens] = {};
+    Rows8 isums[kMostTokens];
+    std::fill_n(isums, tokens, Rows8{});
     TENON_ROLLED
     for (size_t g = 0; g < PackedBlock<Format>::kGroups; ++g) {
       const QuadGroup<Format> group(block, g);
