@@ -1,7 +1,7 @@
 #include <cstring>
 
+#include "backend_simd128/halves.h"
 #include "backend_simd128/kernels.h"
-#include "backend_simd128/simd.h"
 
 namespace tenon::simd128 {
 namespace {

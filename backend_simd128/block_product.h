@@ -10,6 +10,7 @@
 #include <bit>
 
 #include "backend_simd128/dot.h"
+#include "backend_simd128/halves.h"
 #include "backend_simd128/packed.h"
 
 namespace tenon::simd128 {
@@ -22,8 +23,7 @@ using Rows8 = EightLanes;
 TENON_INLINE Rows8 LoadPairs(const std::byte* a, const std::byte* b) noexcept {
   const v128_t x = wasm_i16x8_extend_low_i8x16(wasm_v128_load64_zero(a));
   const v128_t y = wasm_i16x8_extend_low_i8x16(wasm_v128_load64_zero(b));
-  return {{wasm_i16x8_shuffle(x, y, 0, 8, 1, 9, 2, 10, 3, 11),
-           wasm_i16x8_shuffle(x, y, 4, 12, 5, 13, 6, 14, 7, 15)}};
+  return Interleave(x, y);
 }
 
 // What a block has for all its groups.
@@ -32,9 +32,17 @@ struct BlockScales {
   Rows8 d, dmin;
 
   TENON_INLINE explicit BlockScales(const std::byte* block) noexcept
-      : d(LoadHalves8(block)) {
+      : d(LoadScales(block)) {
     using B = PackedBlock<Format>;
-    if constexpr (B::kHasMin) dmin = LoadHalves8(block + B::kMinScaleAt);
+    if constexpr (B::kHasMin) dmin = LoadScales(block + B::kMinScaleAt);
+  }
+
+ private:
+  // Those of super-blocks are a weight's size divided by the largest code and
+  // the largest scale of a group: often less than 2^-14.
+  static TENON_INLINE Rows8 LoadScales(const std::byte* p) noexcept {
+    if constexpr (PackedBlock<Format>::kGroups > 1) return LoadSmallHalves8(p);
+    return LoadHalves8(p);
   }
 };
 

@@ -2,7 +2,7 @@
 #ifndef BACKEND_SIMD128_FLOAT_ROW_H_
 #define BACKEND_SIMD128_FLOAT_ROW_H_
 
-#include "backend_simd128/simd.h"
+#include "backend_simd128/halves.h"
 #include "tenon/kernel.h"
 #include "tenon/quant.h"
 

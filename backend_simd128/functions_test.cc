@@ -6,6 +6,7 @@
 #include <cmath>
 #include <vector>
 
+#include "backend_simd128/halves.h"
 #include "tenon/dtype.h"
 
 namespace tenon::simd128 {
@@ -58,13 +59,13 @@ uint32_t QuietBits(float x) {
   return std::bit_cast<uint32_t>(x) | (std::isnan(x) ? 1u << 22 : 0);
 }
 
-TEST(Halves, BecomeTheSameFloats) {
+void ExpectFloatsOfAllHalves(EightLanes (*load)(const std::byte*)) {
   for (uint32_t first = 0; first < 0x10000; first += 8) {
     uint16_t halves[8];
     for (uint32_t i = 0; i < 8; ++i)
       halves[i] = static_cast<uint16_t>(first + i);
     float y[8];
-    const auto eight = LoadHalves8(reinterpret_cast<std::byte*>(halves));
+    const auto eight = load(reinterpret_cast<std::byte*>(halves));
     Store(y, eight.quad[0]);
     Store(y + kLanes, eight.quad[1]);
     for (size_t i = 0; i < 8; ++i)
@@ -72,6 +73,12 @@ TEST(Halves, BecomeTheSameFloats) {
                 QuietBits(HalfToFloat(halves[i])))
           << halves[i];
   }
+}
+
+TEST(Halves, BecomeTheSameFloats) { ExpectFloatsOfAllHalves(LoadHalves8); }
+
+TEST(SmallHalves, BecomeTheSameFloats) {
+  ExpectFloatsOfAllHalves(LoadSmallHalves8);
 }
 
 TEST(Floats, BecomeTheSameHalves) {
