@@ -57,14 +57,15 @@ fs::path FileOf(std::string_view key) {
 
 }  // namespace
 
-// The first line is the key: another one may have the same hash.
+// The first line is the key: another one may have the same hash.  A second line
+// without an end was cut off.
 std::string TuningCache::Recall(std::string_view key) {
   const std::string wanted = WithProcessor(key);
   std::ifstream file(FileOf(wanted), std::ios::binary);
   std::string found, text;
   std::getline(file, found);
   std::getline(file, text);
-  return found == wanted ? text : "";
+  return found == wanted && file.good() ? text : "";
 }
 
 void TuningCache::Remember(std::string_view key, std::string_view text) {

@@ -33,7 +33,7 @@ class TuningTest(ProgramTest):
             with open(path, 'rb') as file:
                 good = file.read()
             key = good.split(b'\n')[0]
-            for bad in (b'', b'\xff\0\n', good[:-9], good[9:], key + b'\n99: 1=1',
+            for bad in (b'', b'\xff\0\n', good[:-1], good[9:], key + b'\n99: 1=1\n',
                         key + b'\n', key + b'\n2: 2=1\n'):
                 with open(path, 'wb') as file:
                     file.write(bad)
