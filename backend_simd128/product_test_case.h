@@ -19,8 +19,9 @@ class Product {
       : weight_(weight), activation_(activation), shape_(shape) {
     Rng rng(shape.rows * 1000 + shape.tokens);
     const size_t elements = size_t{shape.tokens} * shape.cols;
-    source_ = testing_support::RandomElements(
-        weight, size_t{shape.rows} * shape.cols, 0.5, rng);
+    source_ =
+        testing_support::RandomElements(weight, size_t{shape.rows} * shape.cols,
+                                        testing_support::kWeightRms, rng);
     x_ = RandomInput(elements, rng);
     residual_ = testing_support::RandomElements(
         DType::kF32, size_t{shape.tokens} * shape.rows, 1, rng);

@@ -45,7 +45,10 @@ void FillWithDivisors(const WeightSpec& w, std::span<std::byte> bytes,
 
 std::vector<std::byte> RandomWeight(OpKind op, const WeightSpec& w, Rng& rng) {
   if (w.rows == 0) return {};
-  auto bytes = RandomElements(w.dtype, size_t{w.rows} * w.cols, 0.5, rng);
+  const bool is_blocks = Info(w.dtype).block_elements > 1;
+  auto bytes =
+      RandomElements(w.dtype, size_t{w.rows} * w.cols,
+                     is_blocks ? testing_support::kWeightRms : 0.5, rng);
   if (op == OpKind::kRopeAngles) FillWithDivisors(w, bytes, rng);
   return bytes;
 }

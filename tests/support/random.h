@@ -33,6 +33,10 @@ class Rng {
   uint64_t state_;
 };
 
+// About the root mean square of the weights of published models.  Many scales
+// of super-blocks are subnormal halves then.
+inline constexpr double kWeightRms = 0.02;
+
 // `count` elements stored as `dtype`, with random codes in every field, of
 // about the root mean square `rms`.
 // REQUIRES: count is a whole number of blocks of a type that has a decoder.
