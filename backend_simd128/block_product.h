@@ -164,11 +164,12 @@ TENON_INLINE v128_t AddGroup(v128_t isum, const GroupScales<Format>& w,
   }
 }
 
-// Codes as quads take them.
+// Codes as quads take them.  By an addition: as Constant() is an xor, compilers
+// would take one with a plain constant out of it.
 template <typename Format>
 TENON_INLINE v128_t WithoutSign(v128_t code) noexcept {
   if constexpr (PackedBlock<Format>::kMaxCode != kSigned) return code;
-  return wasm_v128_xor(code, Constant(wasm_u8x16_splat(128)));
+  return wasm_i8x16_add(code, Constant(wasm_u8x16_splat(128)));
 }
 
 // The scale of four rows as a factor of a sum by quads.
