@@ -22,12 +22,15 @@ constexpr bool kIsRelaxed = true;
 constexpr bool kIsRelaxed = false;
 #endif
 
-// Whether a kernel may be larger for speed: of the formats that most files are
-// made of, and where a product takes few instructions.
+// The formats that most files are made of, and where a product takes few
+// instructions.
 template <typename Format>
-inline constexpr bool kMayBeLarge =
-    kIsRelaxed &&
+inline constexpr bool kIsCommon =
     kIsOneOf<Format, quant::Q4_0, quant::Q8_0, quant::Q4_K, quant::Q6_K>;
+
+// Whether a kernel may be larger for speed.
+template <typename Format>
+inline constexpr bool kMayBeLarge = kIsRelaxed && kIsCommon<Format>;
 
 // The bits of codes that are also multiplied by quads; 0: they are not.  Signed
 // ones take many instructions by pairs.
@@ -42,11 +45,11 @@ inline constexpr size_t kTurn =
     kMayBeLarge<Format> && kQuadBits<Format> != 8 ? 2 : 1;
 static_assert(kMostTokens / 2 % kQuadTokens == 0);
 
-// Row groups that one token passes together: two streams, and the processor
-// asks memory ahead for each.
+// Streams of row groups that one token passes together; the processor asks
+// memory ahead for each.
 constexpr uint32_t kMostStreams = 2;
 template <typename Format>
-inline constexpr uint32_t kStreams = kMayBeLarge<Format> ? kMostStreams : 1;
+inline constexpr uint32_t kStreams = kIsCommon<Format> ? kMostStreams : 1;
 
 // sums = the products of row groups, `apart` bytes from one to the next, with
 // the blocks of one token.
@@ -181,17 +184,19 @@ class LinearProduct {
  private:
   using B = PackedBlock<Format>;
 
-  // The only token.  Where a second row group is missing, it is the first
-  // again.
+  // The only token.  Each stream passes its part of the groups from end to end:
+  // what memory brings ahead is thrown away where a stream jumps.  A group that
+  // is missing at the end of a stream is the first stream's again.
   TENON_INLINE void RunOne(Range groups) const noexcept {
     constexpr uint32_t streams = kStreams<Format>;
-    for (uint32_t group = groups.begin; group < groups.end; group += streams) {
-      const size_t count = std::min(streams, groups.end - group);
-      const size_t apart = count == 1 ? 0 : blocks_ * B::kBytes;
+    const uint32_t each = (groups.end - groups.begin + streams - 1) / streams;
+    for (uint32_t group = groups.begin; group < groups.begin + each; ++group) {
+      const size_t count = group + each < groups.end ? streams : 1;
+      const size_t apart = count == 1 ? 0 : each * blocks_ * B::kBytes;
       Rows8 sums[kMostStreams];
       MultiplyOne<kBy, Format>(Rows(group), apart, blocks_, X(0), sums);
       for (size_t r = 0; r < count; ++r)
-        Store(Columns(group + r), 0, sums[r].quad[0], sums[r].quad[1]);
+        Store(Columns(group + r * each), 0, sums[r].quad[0], sums[r].quad[1]);
     }
   }
 
