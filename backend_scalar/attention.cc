@@ -93,7 +93,7 @@ void Attention(const KernelArgs& args, const StepContext& ctx, Range range,
   float* scores = decoded + attrs.head_dim;
   for (size_t item = range.begin; item < range.end; ++item) {
     const size_t t = item / attrs.heads, head = item % attrs.heads;
-    const size_t end = ctx.position + t + 1;
+    const size_t end = PositionOf(args.out, ctx, t) + 1;
     const bool clipped = attrs.window != 0 && end > attrs.window;
     const HeadRows keys(args.state[0], ctx, head / group, attrs.head_dim,
                         decoded);

@@ -147,7 +147,7 @@ class AttentionBlock {
 
   // The positions that query i sees.
   Span SeenBy(size_t i) const noexcept {
-    const size_t end = ctx_.position + TokenOf(i) + 1;
+    const size_t end = PositionOf(args_.out, ctx_, TokenOf(i)) + 1;
     const bool clipped = attrs_.window != 0 && end > attrs_.window;
     return {clipped ? end - attrs_.window : 0, end};
   }

@@ -39,7 +39,8 @@ std::vector<KernelEntry> Slow() {
           Entry(OpKind::kLinear, "linear_q8_a8_slow", DType::kQ8_0, DType::kA8),
           Entry(OpKind::kHead, "head_slow"),
           Entry(OpKind::kHead, "head_q8_a8_slow", DType::kQ8_0, DType::kA8),
-          Entry(OpKind::kAdd, "add_slow")};
+          Entry(OpKind::kAdd, "add_slow"),
+          Entry(OpKind::kAppend, "append_slow")};
 }
 
 // One backend, and what it takes to outlive the binding.
@@ -56,7 +57,8 @@ struct FakeBackend {
 
 constexpr uint32_t kE = 32;  // one block of Q8_0
 
-// The tiny graph with E = 32, its matrix and its embedding of `dtype`.
+// The tiny graph with E = 32, its matrix and its embedding of `dtype`.  It
+// keeps the sum of every token, so all rows are computed.
 Graph Tiny(DType dtype) {
   const std::vector<TensorInfo> tensors = {Tensor("embed", 8, kE, dtype),
                                            Tensor("w.weight", kE, kE, dtype),
@@ -65,7 +67,9 @@ Graph Tiny(DType dtype) {
   const WeightId embed = g.Matrix("embed", 8, kE);
   const ValueId x = g.Embed("embed", embed);
   const ValueId y = g.Linear("w", x, g.LinearOf("w", kE, kE));
-  const ValueId last = g.TakeOutputs("last", g.Add("sum", y, x));
+  const ValueId sum = g.Add("sum", y, x);
+  g.Append("sum_append", g.Cache("sums", kE), sum);
+  const ValueId last = g.TakeOutputs("last", sum);
   g.Outputs(g.RmsNorm("norm", last, g.Vector("norm", kE), 1e-5f), {embed});
   return *std::move(g).Finish();
 }
@@ -88,9 +92,10 @@ TEST(Bind, TheReferenceRunsEveryNode) {
   const FakeBackend slow("slow", Slow());
   const auto bound = BindTo(Tiny(DType::kF32), {slow});
   ASSERT_TRUE(bound.ok()) << bound.status();
-  EXPECT_THAT(Kernels(*bound, kDecode),
-              ElementsAre("embed_slow", "linear_slow", "add_slow", "take_slow",
-                          "norm_slow", "head_slow"));
+  EXPECT_THAT(
+      Kernels(*bound, kDecode),
+      ElementsAre("embed_slow", "linear_slow", "add_slow", "append_slow",
+                  "take_slow", "norm_slow", "head_slow"));
   EXPECT_EQ(Kernels(*bound, kPrefill), Kernels(*bound, kDecode));
 }
 
@@ -135,8 +140,8 @@ TEST(Bind, RoundsAValueOnceForAllItsReaders) {
   ASSERT_TRUE(bound.ok()) << bound.status();
   EXPECT_THAT(Kernels(*bound, kDecode),
               ElementsAre("embed_q8_slow", "quantize_slow", "linear_q8_a8_slow",
-                          "add_slow", "take_slow", "norm_slow", "quantize_slow",
-                          "head_q8_a8_slow"));
+                          "add_slow", "append_slow", "take_slow", "norm_slow",
+                          "quantize_slow", "head_q8_a8_slow"));
 }
 
 // Two matrices with blocks of 32 and one with blocks of 256 read x.
@@ -221,7 +226,8 @@ TEST(Bind, PutsBarriersBetweenWriterAndReader) {
   ASSERT_TRUE(bound.ok());
   std::vector<bool> barriers;
   for (const Step& step : bound->decode.steps) barriers.push_back(step.barrier);
-  EXPECT_THAT(barriers, ElementsAre(false, true, true, true, true, true));
+  EXPECT_THAT(barriers,
+              ElementsAre(false, true, true, true, false, true, true));
 }
 
 TEST(Bind, SizesItsArenasByPhase) {
@@ -273,7 +279,7 @@ TEST(Bind, AttachesWeightsToEveryCall) {
   for (const Plan* plan : {&bound->prefill, &bound->decode}) {
     EXPECT_EQ(plan->steps[0].args->weight[0].data, &bytes[0]);
     EXPECT_EQ(plan->steps[1].args->weight[0].data, &bytes[1]);
-    EXPECT_EQ(plan->steps[5].args->weight[0].data, &bytes[0]);
+    EXPECT_EQ(plan->steps[6].args->weight[0].data, &bytes[0]);
   }
 }
 
@@ -282,7 +288,7 @@ TEST(BindReport, IsATable) {
   const auto bound = BindTo(Tiny(DType::kF32), {slow});
   ASSERT_TRUE(bound.ok());
   EXPECT_THAT(bound->report.ToString(),
-              HasSubstr("decode   w       Linear       linear_slow  slow"));
+              HasSubstr("decode   w           Linear       linear_slow  slow"));
 }
 
 }  // namespace

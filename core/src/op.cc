@@ -4,8 +4,8 @@ namespace tenon {
 
 const OpInfo& Info(OpKind op) noexcept {
   static constexpr OpInfo kOps[] = {
-#define TENON_OP(name, inputs, weights, states) \
-  {#name, inputs, weights, states},
+#define TENON_OP(name, inputs, weights, states, by_row) \
+  {#name, inputs, weights, states, by_row},
 #include "tenon/op.inc"
 #undef TENON_OP
   };

@@ -15,6 +15,30 @@ size_t CountReaders(const Graph& graph, ValueId value) {
   return readers;
 }
 
+size_t ProducerOf(const Graph& graph, ValueId value) {
+  const auto makes = [value](const Node& n) { return n.output == value; };
+  return static_cast<size_t>(std::ranges::find_if(graph.nodes, makes) -
+                             graph.nodes.begin());
+}
+
+// The output rows of `value`, taken right after it is made.
+ValueId OutputRowsOf(Graph& graph, ValueId value) {
+  if (graph.value(value).rows == Rows::kOutputs) return value;
+  for (const Node& node : graph.nodes)
+    if (node.op == OpKind::kTakeOutputs && node.inputs[0] == value)
+      return node.output;
+  Value rows = graph.value(value);
+  rows.name += ".outputs";
+  rows.rows = Rows::kOutputs;
+  const ValueId out{static_cast<uint32_t>(graph.values.size())};
+  const auto after = static_cast<std::ptrdiff_t>(ProducerOf(graph, value) + 1);
+  graph.nodes.insert(
+      graph.nodes.begin() + after,
+      {OpKind::kTakeOutputs, rows.name, {value}, {}, {}, out, {}});
+  graph.values.push_back(std::move(rows));
+  return out;
+}
+
 // The Linear before node `i` that makes `value` for nobody else; or
 // nodes.size().
 size_t SoleLinear(const Graph& graph, size_t i, ValueId value) {
@@ -34,6 +58,20 @@ OpSet OpsOf(std::span<const NamedBackend> backends) {
     for (const KernelEntry& entry : b.backend->kernels)
       ops.set(static_cast<uint8_t>(entry.op));
   return ops;
+}
+
+bool TakeOutputsEarlier(Graph& graph, size_t i, const OpSet&) {
+  if (graph.nodes[i].op != OpKind::kTakeOutputs) return false;
+  const ValueId all = graph.nodes[i].inputs[0], some = graph.nodes[i].output;
+  Node& node = graph.nodes[ProducerOf(graph, all)];
+  if (!Info(node.op).by_row || CountReaders(graph, all) > 1) return false;
+  graph.values[Index(some)].name = node.name;
+  node.output = some;
+  graph.nodes.erase(graph.nodes.begin() + static_cast<std::ptrdiff_t>(i));
+  std::vector<ValueId> inputs = graph.nodes[ProducerOf(graph, some)].inputs;
+  for (ValueId& input : inputs) input = OutputRowsOf(graph, input);
+  graph.nodes[ProducerOf(graph, some)].inputs = std::move(inputs);
+  return true;
 }
 
 bool FuseResidual(Graph& graph, size_t i, const OpSet& ops) {
@@ -79,14 +117,20 @@ std::vector<std::string> Rewrite(Graph& graph, const OpSet& ops) {
     const char* name;
     bool (*apply)(Graph&, size_t, const OpSet&);
   };
-  static constexpr Rule kRules[] = {{"expand_swiglu", &ExpandSwiGlu},
-                                    {"fuse_residual", &FuseResidual}};
+  static constexpr Rule kRules[] = {
+      {"take_outputs_earlier", &TakeOutputsEarlier},
+      {"expand_swiglu", &ExpandSwiGlu},
+      {"fuse_residual", &FuseResidual}};
   std::vector<std::string> log;
   for (const Rule& rule : kRules) {
-    for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    for (size_t i = 0; i < graph.nodes.size();) {
       const std::string node = graph.nodes[i].name;
-      if (rule.apply(graph, i, ops))
+      if (rule.apply(graph, i, ops)) {
         log.push_back(absl::StrCat(rule.name, ": ", node));
+        i = 0;  // what comes before may have changed
+      } else {
+        ++i;
+      }
     }
   }
   return log;

@@ -21,6 +21,12 @@ inline bool Has(const OpSet& ops, OpKind op) {
   return ops[static_cast<uint8_t>(op)];
 }
 
+// TakeOutputs(f(x, y))  ->  f(TakeOutputs(x), TakeOutputs(y)), where f works
+// row by row and nobody else reads its result: the rest of its rows would be
+// computed for nothing, which is most of a model's last layer.  `i` is the
+// TakeOutputs.
+bool TakeOutputsEarlier(Graph& graph, size_t i, const OpSet& ops);
+
 // Add(Linear(x, w), r)  ->  LinearAdd(x, r, w), where only the Add reads the
 // Linear.  `i` is the Add.
 bool FuseResidual(Graph& graph, size_t i, const OpSet& ops);

@@ -31,6 +31,39 @@ std::vector<OpKind> Ops(const Graph& graph) {
   return ops;
 }
 
+TEST(TakeOutputsEarlier, GoesBeforeWhatWorksRowByRow) {
+  Graph graph = Make(&BuildTiny);
+  ASSERT_TRUE(TakeOutputsEarlier(graph, 3, {}));
+  EXPECT_THAT(Ops(graph),
+              ElementsAre(OpKind::kEmbed, OpKind::kTakeOutputs, OpKind::kLinear,
+                          OpKind::kTakeOutputs, OpKind::kAdd, OpKind::kRmsNorm,
+                          OpKind::kHead));
+  const Node& sum = graph.nodes[4];
+  EXPECT_THAT(sum.inputs,
+              ElementsAre(graph.nodes[3].output, graph.nodes[1].output));
+  EXPECT_EQ(graph.value(sum.output).rows, Rows::kOutputs);
+  EXPECT_EQ(graph.value(sum.output).name, "sum");
+  EXPECT_THAT(graph.nodes[5].inputs, ElementsAre(sum.output));
+}
+
+TEST(TakeOutputsEarlier, StopsWhereRowsNeedEachOther) {
+  Graph graph = Make(&BuildTiny);
+  Rewrite(graph, {});
+  EXPECT_FALSE(TakeOutputsEarlier(graph, 1, {}));  // of Embed
+}
+
+TEST(TakeOutputsEarlier, LeavesWhatSomebodyElseReads) {
+  Graph graph = Make([](GraphBuilder& g) {
+    const WeightId embed = g.Matrix("embed", 8, 4);
+    const ValueId x =
+        g.Linear("w", g.Embed("embed", embed), g.LinearOf("w", 4, 4));
+    g.Append("x_append", g.Cache("x", 4), x);
+    const ValueId last = g.TakeOutputs("last", x);
+    g.Outputs(g.RmsNorm("norm", last, g.Vector("norm", 4), 1e-5f), {embed});
+  });
+  EXPECT_FALSE(TakeOutputsEarlier(graph, 3, {}));
+}
+
 TEST(FuseResidual, JoinsALinearAndTheAddAfterIt) {
   Graph graph = Make(&BuildTiny);
   const ValueId x = graph.nodes[0].output;
@@ -81,11 +114,13 @@ TEST(ExpandSwiGlu, BecomesSiluAndMul) {
 
 TEST(Rewrite, SaysWhatItDid) {
   Graph graph = Make(&BuildTiny);
-  EXPECT_THAT(Rewrite(graph, Only({OpKind::kLinearAdd})),
-              ElementsAre("fuse_residual: sum"));
-  EXPECT_THAT(Ops(graph), ElementsAre(OpKind::kEmbed, OpKind::kLinearAdd,
-                                      OpKind::kTakeOutputs, OpKind::kRmsNorm,
-                                      OpKind::kHead));
+  EXPECT_THAT(
+      Rewrite(graph, Only({OpKind::kLinearAdd})),
+      ElementsAre("take_outputs_earlier: last",
+                  "take_outputs_earlier: w.outputs", "fuse_residual: sum"));
+  EXPECT_THAT(Ops(graph),
+              ElementsAre(OpKind::kEmbed, OpKind::kTakeOutputs,
+                          OpKind::kLinearAdd, OpKind::kRmsNorm, OpKind::kHead));
 }
 
 }  // namespace

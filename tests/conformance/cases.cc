@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <string>
 
 #include "conformance/nodes.h"
@@ -42,9 +43,7 @@ Cases Embeddings(const KernelEntry& e) {
 Cases Norms(const KernelEntry& e) {
   Cases cases;
   for (uint32_t width : {1u, 20u, 72u, 257u})
-    for (uint32_t runs : {1u, 3u})
-      for (Rows rows : {Rows::kTokens, Rows::kOutputs})
-        cases.push_back(Norm(e, runs, width, rows));
+    for (uint32_t runs : {1u, 3u}) cases.push_back(Norm(e, runs, width));
   return cases;
 }
 
@@ -134,8 +133,7 @@ Cases Experts(const KernelEntry& e) {
 Cases Elements(const KernelEntry& e) {
   Cases cases;
   for (uint32_t cols : {1u, 17u, 72u, 256u})
-    for (Rows rows : {Rows::kTokens, Rows::kOutputs})
-      cases.push_back(ElementByElement(e, cols, rows));
+    cases.push_back(ElementByElement(e, cols));
   return cases;
 }
 
@@ -144,14 +142,11 @@ Cases Quantizations(const KernelEntry& e) {
   for (const auto& [cols, width] :
        {std::array{32u, 32u}, std::array{96u, 32u}, std::array{256u, 256u},
         std::array{512u, 256u}})
-    for (Rows rows : {Rows::kTokens, Rows::kOutputs})
-      cases.push_back(Quantization(e, cols, width, rows));
+    cases.push_back(Quantization(e, cols, width));
   return cases;
 }
 
-}  // namespace
-
-Cases CasesFor(const KernelEntry& entry) {
+Cases OfAllRows(const KernelEntry& entry) {
   switch (entry.op) {
     case OpKind::kEmbed:
       return Embeddings(entry);
@@ -202,6 +197,23 @@ Cases CasesFor(const KernelEntry& entry) {
       return {};
   }
   return {};
+}
+
+NodeCase OfOutputRows(NodeCase c) {
+  c.label += " outputs";
+  c.out.rows = Rows::kOutputs;
+  for (OperandSpec& in : c.in) in.rows = Rows::kOutputs;
+  return c;
+}
+
+}  // namespace
+
+Cases CasesFor(const KernelEntry& entry) {
+  Cases cases = OfAllRows(entry);
+  if (!Info(entry.op).by_row) return cases;
+  const Cases all = cases;
+  std::ranges::transform(all, std::back_inserter(cases), &OfOutputRows);
+  return cases;
 }
 
 std::vector<StepShape> StepsFor(const KernelEntry& entry) {

@@ -89,7 +89,8 @@ Expected ExpectRope(const Rig& rig, size_t row) {
 Expected ExpectAttention(const Rig& rig, size_t row) {
   const auto& a = std::get<AttentionAttrs>(rig.node().attrs);
   std::vector<Vector> keys, values, sizes;
-  for (size_t p = 0; p <= rig.step().position + row; ++p) {
+  const size_t skipped = rig.step().tokens - rig.OutputRows();
+  for (size_t p = 0; p <= rig.step().position + skipped + row; ++p) {
     keys.push_back(rig.InitialState(0, p));
     values.push_back(rig.InitialState(1, p));
     sizes.push_back(Absolute(values.back()));

@@ -41,8 +41,8 @@ NodeCase ExpertMatrices(const KernelEntry& e, const RouteAttrs& route,
           .attrs = route};
 }
 
-NodeCase Norm(const KernelEntry& e, uint32_t runs, uint32_t width, Rows rows) {
-  const OperandSpec row = {runs * width, rows};
+NodeCase Norm(const KernelEntry& e, uint32_t runs, uint32_t width) {
+  const OperandSpec row = {runs * width};
   const WeightSpec weight = {e.weight, 1, width};
   return {.label = Sizes({runs, width}),
           .op = e.op,
@@ -52,8 +52,8 @@ NodeCase Norm(const KernelEntry& e, uint32_t runs, uint32_t width, Rows rows) {
           .attrs = NormAttrs{width, 1e-5f}};
 }
 
-NodeCase ElementByElement(const KernelEntry& e, uint32_t cols, Rows rows) {
-  const OperandSpec row = {cols, rows};
+NodeCase ElementByElement(const KernelEntry& e, uint32_t cols) {
+  const OperandSpec row = {cols};
   return {.label = Sizes({cols}),
           .op = e.op,
           .in = std::vector<OperandSpec>(Info(e.op).max_inputs, row),
@@ -68,12 +68,11 @@ NodeCase PerColumn(const KernelEntry& e, uint32_t cols) {
           .weights = {{e.weight, 1, cols}}};
 }
 
-NodeCase Quantization(const KernelEntry& e, uint32_t cols, uint32_t width,
-                      Rows rows) {
+NodeCase Quantization(const KernelEntry& e, uint32_t cols, uint32_t width) {
   return {.label = Sizes({cols, width}),
           .op = e.op,
-          .in = {{cols, rows}},
-          .out = {cols, rows, DType::kA8},
+          .in = {{cols}},
+          .out = {cols, Rows::kTokens, DType::kA8},
           .attrs = QuantizeAttrs{width}};
 }
 

@@ -1,5 +1,6 @@
-// Nodes that a kernel can compute, of any size: their operands, weights, states
-// and attributes.  `e` names the op and the types of weight and activation.
+// Nodes that a kernel can compute, of any size: their operands, of all tokens
+// where the op allows, weights, states and attributes.  `e` names the op and
+// the types of weight and activation.
 #ifndef TENON_TESTS_CONFORMANCE_NODES_H_
 #define TENON_TESTS_CONFORMANCE_NODES_H_
 
@@ -25,12 +26,11 @@ NodeCase ExpertMatrices(const KernelEntry& e, const RouteAttrs& route,
 
 // ---- by rows and columns
 // `runs` of `width` elements each.
-NodeCase Norm(const KernelEntry& e, uint32_t runs, uint32_t width, Rows rows);
-NodeCase ElementByElement(const KernelEntry& e, uint32_t cols, Rows rows);
+NodeCase Norm(const KernelEntry& e, uint32_t runs, uint32_t width);
+NodeCase ElementByElement(const KernelEntry& e, uint32_t cols);
 // One number per column.
 NodeCase PerColumn(const KernelEntry& e, uint32_t cols);
-NodeCase Quantization(const KernelEntry& e, uint32_t cols, uint32_t width,
-                      Rows rows);
+NodeCase Quantization(const KernelEntry& e, uint32_t cols, uint32_t width);
 NodeCase Slice(const KernelEntry& e, const SliceAttrs& slice, uint32_t periods);
 NodeCase Concat(const KernelEntry& e, std::initializer_list<uint32_t> cols);
 NodeCase OutputRows(const KernelEntry& e, uint32_t cols);

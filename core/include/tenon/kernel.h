@@ -89,6 +89,12 @@ inline uint32_t RowCount(const Operand& operand,
   return operand.rows == Rows::kTokens ? ctx.tokens : ctx.outputs;
 }
 
+// The position in the text of a row of an operand.
+inline size_t PositionOf(const Operand& operand, const StepContext& ctx,
+                         size_t row) noexcept {
+  return ctx.position + (ctx.tokens - RowCount(operand, ctx)) + row;
+}
+
 // Computes items [range.begin, range.end) of the node.  Re-entrant.
 // `scratch`: at least what ScratchFn asked for, aligned to kAlignment, private
 // to this call, with arbitrary contents.

@@ -28,6 +28,7 @@ enum class Rows : uint8_t { kTokens, kOutputs };
 struct OpInfo {
   const char* name;
   uint8_t max_inputs, max_weights, max_states;
+  bool by_row;  // a row of the result needs that row of each input alone
 };
 const OpInfo& Info(OpKind op) noexcept;
 

@@ -31,13 +31,13 @@ std::vector<NodeCase> ModelNodes(const KernelEntry& e) {
     case OpKind::kRoute:
       return {Routing(e, kRoute)};
     case OpKind::kRmsNorm:
-      return {Norm(e, 1, kEmbedding, Rows::kTokens)};
+      return {Norm(e, 1, kEmbedding)};
     case OpKind::kL2Norm:
     case OpKind::kGatedRmsNorm:
-      return {Norm(e, kDeltaHeads, kDeltaDim, Rows::kTokens)};
+      return {Norm(e, kDeltaHeads, kDeltaDim)};
     case OpKind::kQuantize:
-      return {Quantization(e, kFeedForward, 32, Rows::kTokens),
-              Quantization(e, kFeedForward, 256, Rows::kTokens)};
+      return {Quantization(e, kFeedForward, 32),
+              Quantization(e, kFeedForward, 256)};
     case OpKind::kRopeAngles:
       return {Angles(e, {.n_rot = kRotated, .base = 1e7}, false)};
     case OpKind::kRope:
@@ -58,7 +58,7 @@ std::vector<NodeCase> ModelNodes(const KernelEntry& e) {
     case OpKind::kSwiGlu:
     case OpKind::kSigmoid:
     case OpKind::kSoftplus:
-      return {ElementByElement(e, kFeedForward, Rows::kTokens)};
+      return {ElementByElement(e, kFeedForward)};
     case OpKind::kScale:
     case OpKind::kOffset:
       return {PerColumn(e, kEmbedding)};
