@@ -31,6 +31,7 @@ template <typename Format>
 struct BlockScales {
   Rows8 d, dmin;
 
+  TENON_INLINE explicit BlockScales(Rows8 scales) noexcept : d(scales) {}
   TENON_INLINE explicit BlockScales(const std::byte* block) noexcept
       : d(LoadScales(block)) {
     using B = PackedBlock<Format>;

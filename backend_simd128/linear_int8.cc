@@ -131,19 +131,26 @@ TENON_INLINE void AddBlockOfMany(const std::byte* block,
     for (size_t t = 0; t < tokens; ++t) add_block(isums[t], x[t], sums[t]);
 }
 
-// The products with whole turns or tiles of tokens.  x: block by block, each of
-// all.
+// Row groups that several tokens pass together.
+template <By kBy>
+inline constexpr size_t kRowGroups = kBy == By::kQuads ? kQuadRowGroups : 1;
+
+// sums[r] = the products of row group r with whole turns or tiles of tokens.
+// x: block by block, each of all.
 template <By kBy, typename Format>
-void MultiplyMany(const std::byte* block, size_t blocks,
+void MultiplyMany(const std::byte* block, size_t blocks, size_t row_groups,
                   const TokenBlock<Format>* x, size_t tokens,
-                  Rows8* sums) noexcept {
+                  Rows8 (*sums)[kMostTokens]) noexcept {
+  const size_t apart = blocks * PackedBlock<Format>::kBytes;
+  TENON_ROLLED
+  for (size_t r = 0; r < row_groups; ++r) std::fill_n(sums[r], tokens, Rows8{});
   for (size_t b = 0; b < blocks; ++b, x += tokens) {
     if constexpr (kBy == By::kQuads) {
-      AddBlockByQuads(block, x, tokens, sums);
+      AddBlocksByQuads(block, apart, row_groups, x, tokens, sums);
     } else {
       const BlockScales<Format> scales(block);
       for (size_t quad = 0; quad < 2; ++quad)
-        AddBlockOfMany(block, scales, quad, x, tokens, sums);
+        AddBlockOfMany(block, scales, quad, x, tokens, sums[0]);
     }
     block += PackedBlock<Format>::kBytes;
   }
@@ -206,14 +213,21 @@ class LinearProduct {
     const auto filled = static_cast<size_t>(
         RoundUp(count, kBy == By::kQuads ? kQuadTokens : kTurn<Format>));
     Spread(first, count, filled, spread);
-    for (size_t group = groups.begin; group < groups.end; ++group) {
-      Rows8 sums[kMostTokens];
-      std::fill_n(sums, filled, Rows8{});
-      MultiplyMany<kBy>(Rows(group), blocks_, spread, filled, sums);
-      const OutputColumns<kGroupRows> columns = Columns(group);
-      for (size_t t = 0; t < count; ++t)
-        Store(columns, first + t, sums[t].quad[0], sums[t].quad[1]);
+    for (size_t group = groups.begin, n; group < groups.end; group += n) {
+      Rows8 sums[kRowGroups<kBy>][kMostTokens];
+      n = std::min(kRowGroups<kBy>, groups.end - group);
+      MultiplyMany<kBy>(Rows(group), blocks_, n, spread, filled, sums);
+      TENON_ROLLED
+      for (size_t r = 0; r < n; ++r)
+        StoreMany(group + r, first, count, sums[r]);
     }
+  }
+
+  void StoreMany(size_t group, size_t first, size_t count,
+                 const Rows8* sums) const noexcept {
+    const OutputColumns<kGroupRows> columns = Columns(group);
+    for (size_t t = 0; t < count; ++t)
+      Store(columns, first + t, sums[t].quad[0], sums[t].quad[1]);
   }
 
   Range GroupsOf(Range items) const noexcept {

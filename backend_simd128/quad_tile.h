@@ -12,117 +12,142 @@ namespace tenon::simd128 {
 
 inline constexpr size_t kQuadTokens = 4;
 
-// A group of a block, decoded.
-template <typename Format>
-class QuadGroup {
-  using B = PackedBlock<Format>;
-  using X = TokenBlock<Format>;
+// Row groups that meet a group of columns one after the other, so that its
+// tokens come from the first cache.
+inline constexpr size_t kQuadRowGroups = 4;
 
- public:
-  TENON_INLINE QuadGroup(const std::byte* block, size_t g) noexcept : g_(g) {
-    const GroupScales<Format> scales(block, g);
+// The codes of a group, decoded.
+template <typename Format>
+struct QuadCodes {
+  v128_t code[8][2];
+
+  TENON_INLINE QuadCodes(const std::byte* block, size_t g) noexcept {
     for (size_t quad = 0; quad < 2; ++quad) {
-      const StoredCodes<Format> stored{B::TileHalf(block, g, quad)};
+      const StoredCodes<Format> stored{
+          PackedBlock<Format>::TileHalf(block, g, quad)};
       for (size_t j = 0; j < 8; ++j)
-        codes_[j][quad] = WithoutSign<Format>(stored(j));
-      for (size_t part = 0; part < B::kScales; ++part)
-        factor_[part][quad] = FactorOf(scales, part, quad);
+        code[j][quad] = WithoutSign<Format>(stored(j));
     }
   }
+};
 
-  // isums[i] += the products with token x[i] of a tile
-  TENON_INLINE void AddTo(Rows8* isums, const X* x) const noexcept {
+// dots = the products of a part of group g with the tokens of a tile
+template <typename Format>
+TENON_INLINE void DotTile(const QuadCodes<Format>& codes, size_t part,
+                          const TokenBlock<Format>* x, size_t g,
+                          Rows8* dots) noexcept {
+  for (size_t i = 0; i < kQuadTokens; ++i) {
+    const v128_t start = x[i].group[g].Start(part);
+    dots[i] = {{start, start}};
+  }
+  constexpr size_t kCount = 8 / kParts<Format>;
+  constexpr size_t kApart = sizeof(*x) / sizeof(v128_t);
+  const v128_t* q = x->group[g].q + part * kCount;
+  const v128_t* code = codes.code[part * kCount];
+  TENON_ROLLED
+  for (const v128_t* end = q + kCount; q != end; ++q, code += 2)
+    for (size_t i = 0; i < kQuadTokens; ++i)
+      for (size_t quad = 0; quad < 2; ++quad)
+        dots[i].quad[quad] =
+            AddQuads(dots[i].quad[quad], code[quad], q[i * kApart]);
+}
+
+// What follows are functions of their own, whose scales come in registers: what
+// a caller keeps there would push sums into memory, and scales in memory would
+// be loaded for each tile, since sums are stored between them.
+
+// sums += d * the products of a block's only group, for the tiles of tokens
+// [x, end).  d0, d1: of rows 0-3 and 4-7
+template <typename Format>
+TENON_NOINLINE void AddBlockTiles(const QuadCodes<Format>& codes, v128_t d0,
+                                  v128_t d1, const TokenBlock<Format>* x,
+                                  const TokenBlock<Format>* end,
+                                  Rows8* sums) noexcept {
+  const BlockScales<Format> scales{{{d0, d1}}};
+  TENON_ROLLED
+  for (; x != end; x += kQuadTokens, sums += kQuadTokens) {
+    Rows8 dots[kQuadTokens];
+    DotTile(codes, 0, x, 0, dots);
+    for (size_t i = 0; i < kQuadTokens; ++i)
+      for (size_t quad = 0; quad < 2; ++quad)
+        sums[i].quad[quad] = AddBlock(sums[i].quad[quad], scales, quad,
+                                      dots[i].quad[quad], Zero(), x[i].scale);
+  }
+}
+
+// isums += the products of group g, of several, times a factor for each part
+template <typename Format>
+TENON_NOINLINE void AddGroupTiles(const QuadCodes<Format>& codes, size_t g,
+                                  v128_t f00, v128_t f01, v128_t f10,
+                                  v128_t f11, const TokenBlock<Format>* x,
+                                  const TokenBlock<Format>* end,
+                                  Rows8* isums) noexcept {
+  const v128_t factor[2][2] = {{f00, f01}, {f10, f11}};
+  TENON_ROLLED
+  for (; x != end; x += kQuadTokens, isums += kQuadTokens)
     for (size_t part = 0; part < kParts<Format>; ++part) {
       Rows8 dots[kQuadTokens];
-      Dot(part, x, dots);
+      DotTile(codes, part, x, g, dots);
       for (size_t i = 0; i < kQuadTokens; ++i)
         for (size_t quad = 0; quad < 2; ++quad)
           isums[i].quad[quad] = wasm_i32x4_add(
-              isums[i].quad[quad], Scaled(part, quad, dots[i].quad[quad]));
+              isums[i].quad[quad],
+              wasm_i32x4_mul(dots[i].quad[quad], factor[part][quad]));
     }
-  }
+}
 
- private:
-  // dots = the products of a part of the columns
-  TENON_INLINE void Dot(size_t part, const X* x, Rows8* dots) const noexcept {
-    for (size_t i = 0; i < kQuadTokens; ++i) {
-      const v128_t start = x[i].group[g_].Start(part);
-      dots[i] = {{start, start}};
-    }
-    constexpr size_t kCount = 8 / kParts<Format>;
-    const v128_t* q = x->group[g_].q + part * kCount;
-    const v128_t* code = codes_[part * kCount];
-    constexpr size_t kApart = sizeof(X) / sizeof(v128_t);
-    TENON_ROLLED
-    for (const v128_t* end = q + kCount; q != end; ++q, code += 2)
-      for (size_t i = 0; i < kQuadTokens; ++i)
-        for (size_t quad = 0; quad < 2; ++quad)
-          dots[i].quad[quad] =
-              AddQuads(dots[i].quad[quad], code[quad], q[i * kApart]);
-  }
-
-  TENON_INLINE v128_t Scaled(size_t part, size_t quad,
-                             v128_t dot) const noexcept {
-    if constexpr (B::kScales == 0) return dot;
-    return wasm_i32x4_mul(dot, factor_[part][quad]);
-  }
-
-  size_t g_;
-  v128_t codes_[8][2], factor_[2][2];
-};
-
-// What a block does with the integer sums of a tile.
+// sums += what a block of several groups makes of its integer sums
 template <typename Format>
-class QuadBlock {
- public:
-  TENON_INLINE explicit QuadBlock(const std::byte* block) noexcept
-      : scales_(block), mins_{{block, 0}, {block, 1}} {}
+TENON_INLINE void AddIntegerSums(const std::byte* block,
+                                 const TokenBlock<Format>* x,
+                                 const TokenBlock<Format>* end,
+                                 const Rows8* isums, Rows8* sums) noexcept {
+  const BlockScales<Format> scales(block);
+  const BlockMins<Format> mins[2] = {{block, 0}, {block, 1}};
+  TENON_ROLLED
+  for (; x != end; ++x, ++isums, ++sums)
+    for (size_t quad = 0; quad < 2; ++quad)
+      sums->quad[quad] =
+          AddBlock(sums->quad[quad], scales, quad, isums->quad[quad],
+                   x->Msum(mins[quad]), x->scale);
+}
 
-  // sums[i] += the products with token x[i] of a tile
-  TENON_INLINE void AddTo(Rows8* sums, const Rows8* isums,
-                          const TokenBlock<Format>* x) const noexcept {
-    for (size_t i = 0; i < kQuadTokens; ++i)
-      for (size_t quad = 0; quad < 2; ++quad) {
-        v128_t& sum = sums[i].quad[quad];
-        sum = AddBlock(sum, scales_, quad, isums[i].quad[quad],
-                       x[i].Msum(mins_[quad]), x[i].scale);
-      }
-  }
-
- private:
-  BlockScales<Format> scales_;
-  BlockMins<Format> mins_[2];
-};
-
-// sums += the products of a block with whole tiles of tokens
+// sums[r] += the products of a block of row group r with whole tiles of tokens.
+// The row groups lie `apart` bytes from each other.  All of them meet a group
+// of columns before the next one, so that its tokens come from the first cache.
 template <typename Format>
-TENON_INLINE void AddBlockByQuads(const std::byte* block,
-                                  const TokenBlock<Format>* x, size_t tokens,
-                                  Rows8* sums) noexcept {
-  const QuadBlock<Format> whole(block);
+TENON_INLINE void AddBlocksByQuads(const std::byte* block, size_t apart,
+                                   size_t row_groups,
+                                   const TokenBlock<Format>* x, size_t tokens,
+                                   Rows8 (*sums)[kMostTokens]) noexcept {
   const TokenBlock<Format>* const end = x + tokens;
   if constexpr (PackedBlock<Format>::kGroups == 1) {
-    const QuadGroup<Format> group(block, 0);
     TENON_ROLLED
-    for (; x != end; x += kQuadTokens, sums += kQuadTokens) {
-      Rows8 isums[kQuadTokens] = {};
-      group.AddTo(isums, x);
-      whole.AddTo(sums, isums, x);
+    for (size_t r = 0; r < row_groups; ++r, block += apart) {
+      const Rows8 d = BlockScales<Format>(block).d;
+      AddBlockTiles(QuadCodes<Format>(block, 0), d.quad[0], d.quad[1], x, end,
+                    sums[r]);
     }
   } else {
-    Rows8 isums[kMostTokens];
-    std::fill_n(isums, tokens, Rows8{});
+    Rows8 isums[kQuadRowGroups][kMostTokens];
+    TENON_ROLLED
+    for (size_t r = 0; r < row_groups; ++r)
+      std::fill_n(isums[r], tokens, Rows8{});
     TENON_ROLLED
     for (size_t g = 0; g < PackedBlock<Format>::kGroups; ++g) {
-      const QuadGroup<Format> group(block, g);
-      Rows8* isum = isums;
       TENON_ROLLED
-      for (const auto* t = x; t != end; t += kQuadTokens, isum += kQuadTokens)
-        group.AddTo(isum, t);
+      for (size_t r = 0; r < row_groups; ++r) {
+        constexpr size_t kLast = kParts<Format> - 1;
+        const GroupScales<Format> w(block + r * apart, g);
+        AddGroupTiles(QuadCodes<Format>(block + r * apart, g), g,
+                      FactorOf(w, 0, 0), FactorOf(w, 0, 1),
+                      FactorOf(w, kLast, 0), FactorOf(w, kLast, 1), x, end,
+                      isums[r]);
+      }
     }
-    const Rows8* isum = isums;
-    for (; x != end; x += kQuadTokens, sums += kQuadTokens, isum += kQuadTokens)
-      whole.AddTo(sums, isum, x);
+    TENON_ROLLED
+    for (size_t r = 0; r < row_groups; ++r)
+      AddIntegerSums(block + r * apart, x, end, isums[r], sums[r]);
   }
 }
 

@@ -26,6 +26,7 @@
 // For what is called in the innermost loops: without, compilers pass vectors
 // through memory.
 #define TENON_INLINE inline __attribute__((always_inline))
+#define TENON_NOINLINE __attribute__((noinline))
 
 // Before a loop that is to stay one, for the size of the module.
 #if defined(__clang__)

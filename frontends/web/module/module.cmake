@@ -25,6 +25,8 @@ set_target_properties(tenon_module PROPERTIES
   OUTPUT_NAME "tenon-${variant}" SUFFIX .mjs
   RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin/web"
   LINK_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/exports.h")
+# The last option: the innermost loops are functions of their own for the sake of
+# registers, and have only one caller.
 target_link_options(tenon_module PRIVATE
   -Oz --no-entry -sMODULARIZE=1 -sEXPORT_ES6=1 -sENVIRONMENT=web,worker,node
   "-sEXPORTED_FUNCTIONS=${functions}" -sEXPORTED_RUNTIME_METHODS=HEAPU8
@@ -32,7 +34,8 @@ target_link_options(tenon_module PRIVATE
   -sIMPORTED_MEMORY=1 -sALLOW_MEMORY_GROWTH=1 -sMAXIMUM_MEMORY=4GB
   -sINITIAL_MEMORY=8MB -sMEMORY_GROWTH_LINEAR_STEP=4MB -sABORTING_MALLOC=0
   -sINCOMING_MODULE_JS_API=wasmMemory,instantiateWasm,print,printErr
-  -sTEXTDECODER=2)
+  -sTEXTDECODER=2
+  -sBINARYEN_EXTRA_PASSES=--one-caller-inline-max-function-size=150)
 if(NOT TENON_EXECUTOR STREQUAL "inline")
   target_link_options(tenon_module PRIVATE
     -sPTHREAD_POOL_SIZE=Module.poolSize -sPTHREAD_POOL_SIZE_STRICT=2
