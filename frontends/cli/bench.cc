@@ -139,8 +139,11 @@ void PrintHeader() {
 }
 
 void PrintRow(const Model& model, const Result& result) {
-  const std::string rate = absl::StrFormat("%.2f ± %.2f", Mean(result.samples),
-                                           StandardDeviation(result.samples));
+  const double mean = Mean(result.samples);
+  const int decimals = mean < 1000 ? 2 : 0;  // fits its column
+  const std::string rate =
+      absl::StrFormat("%.*f ± %.*f", decimals, mean, decimals,
+                      StandardDeviation(result.samples));
   // The sign takes two bytes and one column.
   absl::PrintF("| %-24s | %10s | %10s | %-22s | %7u | %8s | %21s |\n",
                Summary(model.file()), Bytes(TensorBytes(model.file())),

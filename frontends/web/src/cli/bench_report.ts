@@ -62,7 +62,7 @@ export class TablePrinter implements Printer {
       backendColumn(report),
       String(report.threads),
       test.name,
-      `${mean(samples).toFixed(2)} ± ${standardDeviation(samples).toFixed(2)}`,
+      rate(samples),
     ]);
     printKernels(kernels);
   }
@@ -70,6 +70,12 @@ export class TablePrinter implements Printer {
   finish(): void {
     process.stdout.write(`\npeak memory: ${formatBytes(peakMemory())}\n`);
   }
+}
+
+function rate(samples: number[]): string {
+  const decimals = mean(samples) < 1000 ? 2 : 0; // fits its column
+  const parts = [mean(samples), standardDeviation(samples)];
+  return parts.map((part) => part.toFixed(decimals)).join(" ± ");
 }
 
 function printRow(cells: string[]): void {
