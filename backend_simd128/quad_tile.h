@@ -63,6 +63,7 @@ TENON_NOINLINE void AddBlockTiles(const QuadCodes<Format>& codes, v128_t d0,
                                   v128_t d1, const TokenBlock<Format>* x,
                                   const TokenBlock<Format>* end,
                                   Rows8* sums) noexcept {
+  static_assert(!Format::kHasMin);
   const BlockScales<Format> scales{{{d0, d1}}};
   TENON_ROLLED
   for (; x != end; x += kQuadTokens, sums += kQuadTokens) {
@@ -112,6 +113,29 @@ TENON_INLINE void AddIntegerSums(const std::byte* block,
                    x->Msum(mins[quad]), x->scale);
 }
 
+// isums[r] = the products of the groups of a block of row group r
+template <typename Format>
+TENON_INLINE void MultiplyGroups(const std::byte* block, size_t apart,
+                                 size_t row_groups, const TokenBlock<Format>* x,
+                                 const TokenBlock<Format>* end,
+                                 Rows8 (*isums)[kMostTokens]) noexcept {
+  constexpr size_t kLast = kParts<Format> - 1;
+  TENON_ROLLED
+  for (size_t r = 0; r < row_groups; ++r)
+    std::fill_n(isums[r], end - x, Rows8{});
+  TENON_ROLLED
+  for (size_t g = 0; g < PackedBlock<Format>::kGroups; ++g) {
+    const std::byte* of_row_group = block;
+    TENON_ROLLED
+    for (size_t r = 0; r < row_groups; ++r, of_row_group += apart) {
+      const GroupScales<Format> w(of_row_group, g);
+      AddGroupTiles(QuadCodes<Format>(of_row_group, g), g, FactorOf(w, 0, 0),
+                    FactorOf(w, 0, 1), FactorOf(w, kLast, 0),
+                    FactorOf(w, kLast, 1), x, end, isums[r]);
+    }
+  }
+}
+
 // sums[r] += the products of a block of row group r with whole tiles of tokens.
 // The row groups lie `apart` bytes from each other.  All of them meet a group
 // of columns before the next one, so that its tokens come from the first cache.
@@ -130,24 +154,10 @@ TENON_INLINE void AddBlocksByQuads(const std::byte* block, size_t apart,
     }
   } else {
     Rows8 isums[kQuadRowGroups][kMostTokens];
+    MultiplyGroups(block, apart, row_groups, x, end, isums);
     TENON_ROLLED
-    for (size_t r = 0; r < row_groups; ++r)
-      std::fill_n(isums[r], tokens, Rows8{});
-    TENON_ROLLED
-    for (size_t g = 0; g < PackedBlock<Format>::kGroups; ++g) {
-      TENON_ROLLED
-      for (size_t r = 0; r < row_groups; ++r) {
-        constexpr size_t kLast = kParts<Format> - 1;
-        const GroupScales<Format> w(block + r * apart, g);
-        AddGroupTiles(QuadCodes<Format>(block + r * apart, g), g,
-                      FactorOf(w, 0, 0), FactorOf(w, 0, 1),
-                      FactorOf(w, kLast, 0), FactorOf(w, kLast, 1), x, end,
-                      isums[r]);
-      }
-    }
-    TENON_ROLLED
-    for (size_t r = 0; r < row_groups; ++r)
-      AddIntegerSums(block + r * apart, x, end, isums[r], sums[r]);
+    for (size_t r = 0; r < row_groups; ++r, block += apart)
+      AddIntegerSums(block, x, end, isums[r], sums[r]);
   }
 }
 
