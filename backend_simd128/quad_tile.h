@@ -64,7 +64,7 @@ TENON_NOINLINE void AddBlockTiles(const QuadCodes<Format>& codes, v128_t d0,
                                   const TokenBlock<Format>* end,
                                   Rows8* sums) noexcept {
   static_assert(!Format::kHasMin);
-  const BlockScales<Format> scales{{{d0, d1}}};
+  const BlockScales<Format> scales(Rows8{{d0, d1}});
   TENON_ROLLED
   for (; x != end; x += kQuadTokens, sums += kQuadTokens) {
     Rows8 dots[kQuadTokens];
@@ -137,8 +137,7 @@ TENON_INLINE void MultiplyGroups(const std::byte* block, size_t apart,
 }
 
 // sums[r] += the products of a block of row group r with whole tiles of tokens.
-// The row groups lie `apart` bytes from each other.  All of them meet a group
-// of columns before the next one, so that its tokens come from the first cache.
+// The row groups, at most kQuadRowGroups, lie `apart` bytes from each other.
 template <typename Format>
 TENON_INLINE void AddBlocksByQuads(const std::byte* block, size_t apart,
                                    size_t row_groups,

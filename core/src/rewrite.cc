@@ -15,6 +15,7 @@ size_t CountReaders(const Graph& graph, ValueId value) {
   return readers;
 }
 
+// The node that makes `value`, which some node reads.
 size_t ProducerOf(const Graph& graph, ValueId value) {
   const auto makes = [value](const Node& n) { return n.output == value; };
   return static_cast<size_t>(std::ranges::find_if(graph.nodes, makes) -
@@ -39,15 +40,30 @@ ValueId OutputRowsOf(Graph& graph, ValueId value) {
   return out;
 }
 
-// The Linear before node `i` that makes `value` for nobody else; or
-// nodes.size().
-size_t SoleLinear(const Graph& graph, size_t i, ValueId value) {
-  for (size_t j = 0; j < i; ++j) {
-    const Node& node = graph.nodes[j];
-    if (node.output == value && node.op == OpKind::kLinear)
-      return CountReaders(graph, value) == 1 ? j : graph.nodes.size();
+// The Linear that makes `value` for one reader; or nodes.size().
+size_t SoleLinear(const Graph& graph, ValueId value) {
+  const size_t j = ProducerOf(graph, value);
+  const bool fits =
+      graph.nodes[j].op == OpKind::kLinear && CountReaders(graph, value) == 1;
+  return fits ? j : graph.nodes.size();
+}
+
+struct Rule {
+  const char* name;
+  bool (*apply)(Graph&, size_t, const OpSet&);
+};
+
+// Offers every node to the rule.  Returns whether something changed.
+bool Pass(const Rule& rule, Graph& graph, const OpSet& ops,
+          std::vector<std::string>& log) {
+  bool changed = false;
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    const std::string node = graph.nodes[i].name;
+    if (!rule.apply(graph, i, ops)) continue;
+    log.push_back(absl::StrCat(rule.name, ": ", node));
+    changed = true;
   }
-  return graph.nodes.size();
+  return changed;
 }
 
 }  // namespace
@@ -79,7 +95,7 @@ bool FuseResidual(Graph& graph, size_t i, const OpSet& ops) {
     return false;
   for (size_t side = 0; side < 2; ++side) {
     Node& add = graph.nodes[i];
-    const size_t j = SoleLinear(graph, i, add.inputs[side]);
+    const size_t j = SoleLinear(graph, add.inputs[side]);
     if (j == graph.nodes.size()) continue;
     Node& linear = graph.nodes[j];
     add.op = OpKind::kLinearAdd;
@@ -113,26 +129,14 @@ bool ExpandSwiGlu(Graph& graph, size_t i, const OpSet& ops) {
 }
 
 std::vector<std::string> Rewrite(Graph& graph, const OpSet& ops) {
-  struct Rule {
-    const char* name;
-    bool (*apply)(Graph&, size_t, const OpSet&);
-  };
   static constexpr Rule kRules[] = {
       {"take_outputs_earlier", &TakeOutputsEarlier},
       {"expand_swiglu", &ExpandSwiGlu},
       {"fuse_residual", &FuseResidual}};
   std::vector<std::string> log;
-  for (const Rule& rule : kRules) {
-    for (size_t i = 0; i < graph.nodes.size();) {
-      const std::string node = graph.nodes[i].name;
-      if (rule.apply(graph, i, ops)) {
-        log.push_back(absl::StrCat(rule.name, ": ", node));
-        i = 0;  // what comes before may have changed
-      } else {
-        ++i;
-      }
+  for (const Rule& rule : kRules)
+    while (Pass(rule, graph, ops, log)) {
     }
-  }
   return log;
 }
 

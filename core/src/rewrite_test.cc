@@ -64,6 +64,28 @@ TEST(TakeOutputsEarlier, LeavesWhatSomebodyElseReads) {
   EXPECT_FALSE(TakeOutputsEarlier(graph, 3, {}));
 }
 
+TEST(TakeOutputsEarlier, LeavesKeysAndValuesOfAllTokens) {
+  Graph graph = Make([](GraphBuilder& g) {
+    const WeightId embed = g.Matrix("embed", 8, 4);
+    const ValueId x = g.Embed("embed", embed);
+    const ValueId k = g.Linear("w", x, g.LinearOf("w", 4, 4));
+    const StateId keys = g.Cache("k", 4), values = g.Cache("v", 4);
+    g.Append("k_append", keys, k);
+    g.Append("v_append", values, x);
+    const ValueId heads =
+        g.Attention("attn", g.Silu("q", x), keys, values, {1, 1, 4, 0.5f, 0});
+    const ValueId last = g.TakeOutputs("last", heads);
+    g.Outputs(g.RmsNorm("norm", last, g.Vector("norm", 4), 1e-5f), {embed});
+  });
+  Rewrite(graph, Only({OpKind::kSwiGlu}));
+  std::vector<std::string> of_outputs;
+  for (const Node& node : graph.nodes)
+    for (const ValueId input : node.inputs)
+      if (graph.value(input).rows == Rows::kOutputs)
+        of_outputs.push_back(node.name);
+  EXPECT_THAT(of_outputs, ElementsAre("q", "attn", "norm", "output"));
+}
+
 TEST(FuseResidual, JoinsALinearAndTheAddAfterIt) {
   Graph graph = Make(&BuildTiny);
   const ValueId x = graph.nodes[0].output;
