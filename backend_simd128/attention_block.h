@@ -37,6 +37,8 @@ class HeadRows {
     if (dtype_ == DType::kF32)
       return {reinterpret_cast<const float*>(row), row_bytes_ / sizeof(float)};
     for (size_t i = 0; i < n; ++i)
+      Touch(row + i * row_bytes_, RowBytes(dtype_, head_dim_));
+    for (size_t i = 0; i < n; ++i)
       RowMath::DecodeHalves(row + i * row_bytes_, head_dim_,
                             buffer + i * head_dim_);
     return {buffer, head_dim_};
@@ -78,11 +80,12 @@ struct Span {
   size_t begin, end;
 
   size_t size() const noexcept { return end - begin; }
+  bool operator==(const Span&) const noexcept = default;
 };
 
 // The heads of some tokens that share a key/value head.
 //
-// RowMath: DecodeHalves() of float_row.h, DotRows() and AddRows() of rows.h.
+// RowMath: DecodeHalves() of float_row.h, and what row_math.h takes of rows.h.
 template <typename RowMath>
 class AttentionBlock {
  public:
@@ -111,17 +114,15 @@ class AttentionBlock {
   }
 
   void Run() noexcept {
-    ForEachTile(keys_, [this](size_t i, const Rows& rows, Span seen) {
-      RowMath::DotRows(rows, seen.size(), Q(i), attrs_.head_dim,
-                       Scores(i, seen));
+    ForEachTile(keys_, [this](const Rows& rows, Span tile) {
+      for (size_t i = 0; i < queries_;) i += Score(rows, tile, i);
     });
     for (size_t i = 0; i < queries_; ++i) {
       Normalise(i);
       std::fill_n(Out(i), attrs_.head_dim, 0.0f);
     }
-    ForEachTile(values_, [this](size_t i, const Rows& rows, Span seen) {
-      RowMath::AddRows(rows, seen.size(), Scores(i, seen), attrs_.head_dim,
-                       Out(i));
+    ForEachTile(values_, [this](const Rows& rows, Span tile) {
+      for (size_t i = 0; i < queries_; ++i) AddValues(rows, tile, i);
     });
     for (size_t i = 0; i < queries_; ++i)
       ScaleRow(Out(i), Out(i), 1.0f / *Sum(i), attrs_.head_dim);
@@ -170,22 +171,44 @@ class AttentionBlock {
     *Sum(i) = Exponentials(scores, static_cast<size_t>(Sum(i) - scores));
   }
 
-  // Calls f(query, rows, positions) for each tile and the queries that see some
-  // of it, positions ascending.
+  // Calls f(rows, positions) for each tile, positions ascending.
   template <typename F>
   void ForEachTile(const HeadRows<RowMath>& rows, F f) const noexcept {
-    const Span all = {SeenBy(0).begin, SeenBy(queries_ - 1).end};
-    for (size_t at = all.begin; at < all.end; at += kTile) {
-      const size_t n = std::min(kTile, all.end - at);
-      const Rows tile = rows.Read(at, n, buffer_);
-      for (size_t i = 0; i < queries_; ++i) {
-        const Span span = SeenBy(i);
-        const Span seen = {std::max(at, span.begin),
-                           std::min(at + n, span.end)};
-        if (seen.begin < seen.end)
-          f(i, Rows{tile.Row(seen.begin - at), tile.stride}, seen);
-      }
+    const size_t end = SeenBy(queries_ - 1).end;
+    for (size_t at = SeenBy(0).begin; at < end; at += kTile) {
+      const size_t n = std::min(kTile, end - at);
+      f(rows.Read(at, n, buffer_), Span{at, at + n});
     }
+  }
+
+  // The positions of a tile that query i sees.
+  Span SeenIn(Span tile, size_t i) const noexcept {
+    const Span all = SeenBy(i);
+    const size_t begin = std::clamp(all.begin, tile.begin, tile.end);
+    return {begin, std::clamp(all.end, begin, tile.end)};
+  }
+
+  // What query i scores in a tile, or i and i + 1 if they see the same of it.
+  // Returns how many queries that were.
+  size_t Score(const Rows& tile_rows, Span tile, size_t i) const noexcept {
+    const Span seen = SeenIn(tile, i);
+    if (seen.size() == 0) return 1;
+    const Rows rows = {tile_rows.Row(seen.begin - tile.begin),
+                       tile_rows.stride};
+    if (i + 1 < queries_ && SeenIn(tile, i + 1) == seen) {
+      RowMath::DotRowsOfTwo(rows, seen.size(), Q(i), Q(i + 1), attrs_.head_dim,
+                            Scores(i, seen), Scores(i + 1, seen));
+      return 2;
+    }
+    RowMath::DotRows(rows, seen.size(), Q(i), attrs_.head_dim, Scores(i, seen));
+    return 1;
+  }
+
+  void AddValues(const Rows& tile_rows, Span tile, size_t i) const noexcept {
+    const Span seen = SeenIn(tile, i);
+    if (seen.size() == 0) return;
+    RowMath::AddRows({tile_rows.Row(seen.begin - tile.begin), tile_rows.stride},
+                     seen.size(), Scores(i, seen), attrs_.head_dim, Out(i));
   }
 
   const KernelArgs& args_;

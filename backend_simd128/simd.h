@@ -57,6 +57,13 @@ TENON_INLINE v128_t Constant(v128_t x) noexcept {
 
 inline v128_t Load(const void* p) noexcept { return wasm_v128_load(p); }
 inline void Store(void* p, v128_t x) noexcept { wasm_v128_store(p, x); }
+// Asks memory for all of [p, p + bytes), where decoding would ask for a part at
+// a time.
+inline void Touch(const std::byte* p, size_t bytes) noexcept {
+  constexpr size_t kLine = 64;  // of a cache
+  for (size_t at = 0; at < bytes; at += kLine)
+    static_cast<void>(*static_cast<const volatile std::byte*>(p + at));
+}
 inline v128_t Splat(float x) noexcept { return wasm_f32x4_splat(x); }
 TENON_INLINE v128_t SplatBits(uint32_t x) noexcept {
   return Constant(wasm_i32x4_splat(static_cast<int32_t>(x)));
