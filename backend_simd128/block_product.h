@@ -108,22 +108,19 @@ inline constexpr int kExcess =
     PackedBlock<Format>::kMaxCode == kSigned ? 128
                                              : PackedBlock<Format>::kOffset;
 
-// 32 activations of a token.  Every number is in all the lanes that it is
-// multiplied with, so that one load brings it from where tokens are kept.
+// The sums of 32 activations of a token, in every lane.  With scales: sum[0],
+// sum[1] in the halves.  Without, what is the same for all rows: msum, or what
+// the excess of the codes takes away.
 template <typename Format>
-struct Token {
+struct TokenSums {
   using B = PackedBlock<Format>;
 
-  v128_t q[8];  // Activations
-  // With scales: sum[0], sum[1] in the halves of every lane.  Without, what is
-  // the same for all rows: msum, or what the excess of the codes takes away.
   v128_t sums;
 
-  Token() = default;
-  TENON_INLINE explicit Token(const A8Block& x) noexcept
+  TENON_INLINE explicit TokenSums(v128_t in_every_lane) noexcept
+      : sums(in_every_lane) {}
+  TENON_INLINE explicit TokenSums(const A8Block& x) noexcept
       : sums(wasm_v128_load32_splat(x.sum)) {
-    const Activations a(x.q);
-    for (size_t j = 0; j < 8; ++j) q[j] = a(j);
     constexpr int kFactor = B::kHasMin ? 1 : -kExcess<Format>;
     if constexpr (B::kScales == 0)
       sums = wasm_i32x4_dot_i16x8(sums, Constant(wasm_i16x8_splat(kFactor)));
@@ -139,15 +136,31 @@ struct Token {
   }
 };
 
+// 32 activations of the only token, in registers.
+template <typename Format>
+class Token : public TokenSums<Format> {
+ public:
+  TENON_INLINE explicit Token(const A8Block& x) noexcept
+      : TokenSums<Format>(x) {
+    const Activations a(x.q);
+    for (size_t j = 0; j < 8; ++j) q_[j] = a(j);
+  }
+  // Columns 4 j ... 4 j + 3 in every lane.
+  TENON_INLINE v128_t q(size_t j) const noexcept { return q_[j]; }
+
+ private:
+  v128_t q_[8];
+};
+
 // isum + what four rows of a group contribute with a token.  code(j): vector j
-// of their codes
-template <typename Format, typename Code>
+// of their codes.  X: a TokenSums with q(j) of Token
+template <typename Format, typename Code, typename X>
 TENON_INLINE v128_t AddGroup(v128_t isum, const GroupScales<Format>& w,
                              size_t quad, const Code& code,
-                             const Token<Format>& x) noexcept {
+                             const X& x) noexcept {
   using B = PackedBlock<Format>;
   constexpr int kMax = B::kMaxCode;
-  const auto q = [&x](size_t j) noexcept { return x.q[j]; };
+  const auto q = [&x](size_t j) noexcept { return x.q(j); };
   if constexpr (B::kScales == 2) {
     isum = AddScaled<kMax, 0, 4>(isum, code, q, w.scale[0].quad[quad]);
     isum = AddScaled<kMax, 4, 8>(isum, code, q, w.scale[1].quad[quad]);
@@ -196,7 +209,7 @@ TENON_INLINE v128_t AddGroupByQuads(v128_t isum, const GroupScales<Format>& w,
     for (size_t j = part * kCount; j < (part + 1) * kCount; ++j) {
       // A sum waits for the one before it, so eight are two chains.
       v128_t& sum = kCount == 8 && j % 2 == 1 ? odd : dot;
-      sum = AddQuads(sum, WithoutSign<Format>(code(j)), x.q[j]);
+      sum = AddQuads(sum, WithoutSign<Format>(code(j)), x.q(j));
     }
     dot = wasm_i32x4_add(dot, odd);
     if constexpr (PackedBlock<Format>::kScales > 0)

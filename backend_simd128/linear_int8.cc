@@ -2,6 +2,7 @@
 // once, as fast as memory gives them.  Several tokens: the codes of four rows
 // stay in registers while all tokens pass by.
 #include <algorithm>
+#include <memory>
 #include <type_traits>
 
 #include "backend_simd128/kernels.h"
@@ -110,13 +111,13 @@ TENON_INLINE void AddBlockOfMany(const std::byte* block,
   if constexpr (B::kGroups > 1) std::fill_n(isums, tokens, Zero());
   const auto add_block = [&](v128_t isum, const X& token, Rows8& sums_of_rows) {
     v128_t& sum = sums_of_rows.quad[quad];
-    sum = AddBlock(sum, scales, quad, isum, token.Msum(mins), token.scale);
+    sum = AddBlock(sum, scales, quad, isum, token.Msum(mins), token.scale());
   };
   for (size_t g = 0; g < B::kGroups; ++g) {
     const GroupScales<Format> w(block, g);
     const DecodedCodes<Format> codes(B::TileHalf(block, g, quad));
     const auto add_group = [&](v128_t isum, const X& token) {
-      return AddGroup(isum, w, quad, codes, token.group[g]);
+      return AddGroup(isum, w, quad, codes, token.group(g));
     };
     if constexpr (B::kGroups == 1)
       ForTokens(x, tokens, sums, [&](const X& token, Rows8& sum) {
@@ -172,19 +173,18 @@ class LinearProduct {
       : args_(args), ctx_(ctx), blocks_(B::BlocksOf(args.weight[0].cols)) {}
 
   // A range of items is many rows of few tokens, as tokens have to be spread.
-  // `spread`: room for TokensTogether() for each block of columns.
+  // `spread`: room for kMostTokens for each block of columns.
   TENON_INLINE void Run(Range items,
                         TokenBlock<Format>* spread) const noexcept {
     const uint32_t tokens = RowCount(args_.out, ctx_);
     if (tokens == 1) return RunOne(GroupsOf(items));
-    const uint32_t together = TokensTogether(args_.weight[0].cols);
     const uint32_t each = ItemsOfTokens(args_);
     for (uint32_t begin = items.begin, end; begin < items.end; begin = end) {
       const uint32_t batch = begin / each, before = batch * each;
       end = std::min(items.end, before + each);
-      const uint32_t first = batch * together;
+      const uint32_t first = batch * kMostTokens;
       RunMany(GroupsOf({begin - before, end - before}), first,
-              std::min(together, tokens - first), spread);
+              std::min(kMostTokens, tokens - first), spread);
     }
   }
 
@@ -252,8 +252,8 @@ class LinearProduct {
               TokenBlock<Format>* tokens) const noexcept {
     for (size_t b = 0; b < blocks_; ++b)
       for (size_t t = 0; t < filled; ++t)
-        *tokens++ = TokenBlock<Format>(X(first + std::min(t, count - 1)) +
-                                       b * B::kGroups);
+        std::construct_at(tokens++,
+                          X(first + std::min(t, count - 1)) + b * B::kGroups);
   }
 
   static void Store(const OutputColumns<kGroupRows>& columns, size_t t,
@@ -285,8 +285,8 @@ uint32_t RowGroups(const KernelArgs& args, const StepContext& ctx) noexcept {
 
 uint32_t LinearInt8Items(const KernelArgs& args,
                          const StepContext& ctx) noexcept {
-  const uint32_t together = TokensTogether(args.weight[0].cols);
-  const uint32_t batches = (RowCount(args.out, ctx) + together - 1) / together;
+  const uint32_t batches =
+      (RowCount(args.out, ctx) + kMostTokens - 1) / kMostTokens;
   return batches * ItemsOfTokens(args);
 }
 
@@ -294,9 +294,8 @@ template <typename Format>
 uint64_t LinearInt8Scratch(const KernelArgs& args,
                            const ScratchQuery& query) noexcept {
   if (query.max_tokens == 1) return 0;
-  const uint32_t cols = args.weight[0].cols;
-  return PackedBlock<Format>::BlocksOf(uint64_t{cols}) * TokensTogether(cols) *
-         sizeof(TokenBlock<Format>);
+  return PackedBlock<Format>::BlocksOf(uint64_t{args.weight[0].cols}) *
+         kMostTokens * sizeof(TokenBlock<Format>);
 }
 
 template <typename Format>

@@ -37,19 +37,19 @@ TENON_INLINE void DotTile(const QuadCodes<Format>& codes, size_t part,
                           const TokenBlock<Format>* x, size_t g,
                           Rows8* dots) noexcept {
   for (size_t i = 0; i < kQuadTokens; ++i) {
-    const v128_t start = x[i].group[g].Start(part);
+    const v128_t start = x[i].group(g).Start(part);
     dots[i] = {{start, start}};
   }
   constexpr size_t kCount = 8 / kParts<Format>;
-  constexpr size_t kApart = sizeof(*x) / sizeof(v128_t);
-  const v128_t* q = x->group[g].q + part * kCount;
+  constexpr size_t kApart = sizeof(*x);
+  const int8_t* q = x->q(g) + part * kCount * 4;
   const v128_t* code = codes.code[part * kCount];
   TENON_ROLLED
-  for (const v128_t* end = q + kCount; q != end; ++q, code += 2)
+  for (const int8_t* end = q + kCount * 4; q != end; q += 4, code += 2)
     for (size_t i = 0; i < kQuadTokens; ++i)
       for (size_t quad = 0; quad < 2; ++quad)
-        dots[i].quad[quad] =
-            AddQuads(dots[i].quad[quad], code[quad], q[i * kApart]);
+        dots[i].quad[quad] = AddQuads(dots[i].quad[quad], code[quad],
+                                      wasm_v128_load32_splat(q + i * kApart));
 }
 
 // What follows are functions of their own, whose scales come in registers: what
@@ -72,7 +72,7 @@ TENON_NOINLINE void AddBlockTiles(const QuadCodes<Format>& codes, v128_t d0,
     for (size_t i = 0; i < kQuadTokens; ++i)
       for (size_t quad = 0; quad < 2; ++quad)
         sums[i].quad[quad] = AddBlock(sums[i].quad[quad], scales, quad,
-                                      dots[i].quad[quad], Zero(), x[i].scale);
+                                      dots[i].quad[quad], Zero(), x[i].scale());
   }
 }
 
@@ -110,7 +110,7 @@ TENON_INLINE void AddIntegerSums(const std::byte* block,
     for (size_t quad = 0; quad < 2; ++quad)
       sums->quad[quad] =
           AddBlock(sums->quad[quad], scales, quad, isums->quad[quad],
-                   x->Msum(mins[quad]), x->scale);
+                   x->Msum(mins[quad]), x->scale());
 }
 
 // isums[r] = the products of the groups of a block of row group r
