@@ -66,7 +66,7 @@ TEST(Model, WhatIsWrongWithATokenizerNamesTheFileOnce) {
   EXPECT_EQ(model.status().message(), kWhy);
 }
 
-// Its activations would take gigabytes at the usual step of 64 tokens.
+// Its activations would take gigabytes at the usual step of 128 tokens.
 class WideArchitecture final : public Architecture {
  public:
   ModelShape shape() const override { return {kV, 1000, kV, 1}; }

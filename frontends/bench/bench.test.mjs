@@ -161,8 +161,8 @@ test("figures: warm is the median of a process, ceilings and rooflines follow", 
   // 210 tokens/s * 20 MB of 10 GB/s
   assert.equal(ceilingFraction(MODEL, "native").toFixed(9), "0.420000000");
   assert.deepEqual(rooflinePoint(MODEL, "native", "decode", 256), { intensity: 1, gops: 4.2 });
-  // 64 tokens a step, 2100 tokens/s
-  assert.deepEqual(rooflinePoint(MODEL, "native", "prefill", 256), { intensity: 64, gops: 42 });
+  // 128 tokens a step, 2100 tokens/s
+  assert.deepEqual(rooflinePoint(MODEL, "native", "prefill", 256), { intensity: 128, gops: 42 });
   assert.equal(rooflinePoint(MODEL, "llama.cpp", "prefill", 256).intensity, 256);
 });
 

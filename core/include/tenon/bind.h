@@ -28,7 +28,7 @@ enum class Activations : uint8_t {
 
 struct BindOptions {
   Activations activations = Activations::kInt8;
-  uint32_t max_tokens = 64;   // T of a prefill step; larger is faster and
+  uint32_t max_tokens = 128;  // T of a prefill step; larger is faster and
                               // takes more activation memory
   uint32_t max_outputs = 64;  // R; at most max_tokens
 };

@@ -28,7 +28,7 @@ struct LoadOptions {
   DType cache = DType::kF16;  // of keys and values: kF16 or kF32
   uint32_t threads = 0;       // 0: `tuning` decides, or else `most_threads`
   uint32_t most_threads = 0;  // 0: as many as the executor thinks useful
-  uint32_t max_tokens = 64;   // of one prefill step
+  uint32_t max_tokens = BindOptions{}.max_tokens;  // of one prefill step
   // With 0 threads: says what an earlier load found to be fastest, or is told
   // what this one finds, which takes about 0.3 seconds.  May be null.
   TuningMemory* tuning = nullptr;

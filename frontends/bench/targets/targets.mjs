@@ -7,7 +7,7 @@ import { native, node } from "./program.mjs";
 const OURS = [native, node, chromium];
 
 /** Prompt tokens that our engine reads at once: the default of --batch-size. */
-export const STEP = 64;
+export const STEP = 128;
 
 /**
  * @typedef {{model: string, threads: number, prompt: number, gen: number,
