@@ -29,6 +29,9 @@ Kernel Add, Mul, Silu, Sigmoid, Softplus, SwiGlu;
 // Offset: one per row.
 Kernel RmsNorm, L2Norm, GatedRmsNorm, Scale, Offset;
 Items NormRuns;
+// y = (x / sqrt(mean(x^2) + eps)) * w, for attrs.width elements.
+void NormRun(const WeightRef& w, const NormAttrs& attrs, const float* x,
+             float* y) noexcept;
 
 // causal_conv.cc: one item per channel.
 Kernel CausalConv;
@@ -51,8 +54,9 @@ ScratchBytes AttentionScratch;
 Refuses AttentionRefuses;
 
 // quantize.cc
-Kernel Quantize;
-Refuses QuantizeRefuses;
+Kernel Quantize, NormQuantize;
+Refuses QuantizeRefuses, NormQuantizeRefuses;
+ScratchBytes NormQuantizeScratch;
 
 // Linear, LinearAdd and Head: one item per row of the weight, which is decoded
 // once for all tokens.

@@ -24,19 +24,23 @@ void ScaleBy(const WeightRef& w, const float* x, float inverse,
 
 }  // namespace
 
+void NormRun(const WeightRef& w, const NormAttrs& attrs, const float* x,
+             float* y) noexcept {
+  const float mean = Dot(x, x, attrs.width) / static_cast<float>(attrs.width);
+  ScaleBy(w, x, 1.0f / std::sqrt(mean + attrs.eps), y);
+}
+
 uint32_t NormRuns(const KernelArgs& args, const StepContext& ctx) noexcept {
   return RowCount(args.out, ctx) * (args.out.cols / args.As<NormAttrs>().width);
 }
 
 void RmsNorm(const KernelArgs& args, const StepContext& ctx, Range range,
              std::byte*) noexcept {
-  const auto& [width, eps] = args.As<NormAttrs>();
-  const size_t runs = args.out.cols / width;
+  const auto& attrs = args.As<NormAttrs>();
+  const size_t runs = args.out.cols / attrs.width;
   for (size_t item = range.begin; item < range.end; ++item) {
-    const size_t row = item / runs, begin = item % runs * width;
-    const float* x = RowOf<float>(args.in[0], ctx, row) + begin;
-    const float mean = Dot(x, x, width) / static_cast<float>(width);
-    ScaleBy(args.weight[0], x, 1.0f / std::sqrt(mean + eps),
+    const size_t row = item / runs, begin = item % runs * attrs.width;
+    NormRun(args.weight[0], attrs, RowOf<float>(args.in[0], ctx, row) + begin,
             RowOf<float>(args.out, ctx, row) + begin);
   }
 }

@@ -30,10 +30,14 @@ Kernel Add, Mul, Silu, Sigmoid, Softplus, SwiGlu;
 // Offset: one per row.
 Kernel RmsNorm, L2Norm, GatedRmsNorm, Scale, Offset;
 Items NormRuns;
+// y = (x / sqrt(mean(x^2) + eps)) * w, for attrs.width elements.
+void NormRun(const WeightRef& w, const NormAttrs& attrs, const float* x,
+             float* y) noexcept;
 
 // quantize.cc
-Kernel Quantize;
-Refuses QuantizeRefuses;
+Kernel Quantize, NormQuantize;
+Refuses QuantizeRefuses, NormQuantizeRefuses;
+ScratchBytes NormQuantizeScratch;
 
 // rope.cc: one item per head of each row.
 Kernel Rope;

@@ -45,13 +45,14 @@ void ForEachRun(const KernelArgs& args, const StepContext& ctx, Range range,
   }
 }
 
-void NormRun(const KernelArgs& args, const Run& run) noexcept {
-  const auto& [width, eps] = args.As<NormAttrs>();
-  const float mean = DotLanes(run.x, run.x, width) / static_cast<float>(width);
-  ScaleBy(args.weight[0], run.x, 1.0f / std::sqrt(mean + eps), run.y);
-}
-
 }  // namespace
+
+void NormRun(const WeightRef& w, const NormAttrs& attrs, const float* x,
+             float* y) noexcept {
+  const float mean =
+      DotLanes(x, x, attrs.width) / static_cast<float>(attrs.width);
+  ScaleBy(w, x, 1.0f / std::sqrt(mean + attrs.eps), y);
+}
 
 uint32_t NormRuns(const KernelArgs& args, const StepContext& ctx) noexcept {
   return RowCount(args.out, ctx) * (args.out.cols / args.As<NormAttrs>().width);
@@ -59,13 +60,15 @@ uint32_t NormRuns(const KernelArgs& args, const StepContext& ctx) noexcept {
 
 void RmsNorm(const KernelArgs& args, const StepContext& ctx, Range range,
              std::byte*) noexcept {
-  ForEachRun(args, ctx, range, [&](const Run& run) { NormRun(args, run); });
+  ForEachRun(args, ctx, range, [&](const Run& run) {
+    NormRun(args.weight[0], args.As<NormAttrs>(), run.x, run.y);
+  });
 }
 
 void GatedRmsNorm(const KernelArgs& args, const StepContext& ctx, Range range,
                   std::byte*) noexcept {
   ForEachRun(args, ctx, range, [&](const Run& run) {
-    NormRun(args, run);
+    NormRun(args.weight[0], args.As<NormAttrs>(), run.x, run.y);
     Zip(run.y, run.z, run.y, args.As<NormAttrs>().width,
         [](v128_t y, v128_t z) { return wasm_f32x4_mul(y, Silu(z)); });
   });

@@ -60,6 +60,12 @@ void QuantizeBlocks(const float* x, size_t width, A8Block* y) noexcept {
   }
 }
 
+void QuantizeRow(const float* x, size_t cols, size_t width,
+                 A8Block* y) noexcept {
+  for (size_t k = 0; k < cols; k += width)
+    QuantizeBlocks(x + k, width, y + k / kBlock);
+}
+
 }  // namespace
 
 const char* QuantizeRefuses(const KernelArgs& args) noexcept {
@@ -69,11 +75,28 @@ const char* QuantizeRefuses(const KernelArgs& args) noexcept {
 void Quantize(const KernelArgs& args, const StepContext& ctx, Range range,
               std::byte*) noexcept {
   const size_t width = args.As<QuantizeAttrs>().width;
+  for (size_t r = range.begin; r < range.end; ++r)
+    QuantizeRow(RowOf<float>(args.in[0], ctx, r), args.out.cols, width,
+                RowOf<A8Block>(args.out, ctx, r));
+}
+
+const char* NormQuantizeRefuses(const KernelArgs& args) noexcept {
+  return args.As<NormQuantizeAttrs>().Refuses(args.out.cols);
+}
+
+uint64_t NormQuantizeScratch(const KernelArgs& args,
+                             const ScratchQuery&) noexcept {
+  return uint64_t{args.out.cols} * sizeof(float);
+}
+
+void NormQuantize(const KernelArgs& args, const StepContext& ctx, Range range,
+                  std::byte* scratch) noexcept {
+  const auto& [norm, rounding] = args.As<NormQuantizeAttrs>();
+  auto* normed = reinterpret_cast<float*>(scratch);
   for (size_t r = range.begin; r < range.end; ++r) {
-    const float* x = RowOf<float>(args.in[0], ctx, r);
-    A8Block* y = RowOf<A8Block>(args.out, ctx, r);
-    for (size_t k = 0; k < args.out.cols; k += width)
-      QuantizeBlocks(x + k, width, y + k / kBlock);
+    NormRun(args.weight[0], norm, RowOf<float>(args.in[0], ctx, r), normed);
+    QuantizeRow(normed, args.out.cols, rounding.width,
+                RowOf<A8Block>(args.out, ctx, r));
   }
 }
 

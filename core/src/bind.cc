@@ -110,9 +110,13 @@ StatusOr<BoundGraph> Bind(Graph graph, std::span<const NamedBackend> backends,
   TENON_RETURN_IF_ERROR(VerifyWeights(graph));
   BoundGraph bound;
   bound.graph = std::move(graph);
-  bound.report.rewrites = Rewrite(bound.graph, OpsOf(backends));
-  if (options.activations == Activations::kInt8)
+  std::vector<std::string>& rewrites = bound.report.rewrites;
+  rewrites = Rewrite(bound.graph, OpsOf(backends));
+  if (options.activations == Activations::kInt8) {
     QuantizeActivations(bound.graph, backends);
+    std::ranges::move(Rewrite(bound.graph, OpsOf(backends)),
+                      std::back_inserter(rewrites));
+  }
 
   Binder binder(bound, backends);
   const uint32_t tokens = std::max(1u, options.max_tokens);

@@ -40,11 +40,10 @@ ValueId OutputRowsOf(Graph& graph, ValueId value) {
   return out;
 }
 
-// The Linear that makes `value` for one reader; or nodes.size().
-size_t SoleLinear(const Graph& graph, ValueId value) {
+// The node `op` that makes `value` for one reader; or nodes.size().
+size_t SoleProducer(const Graph& graph, ValueId value, OpKind op) {
   const size_t j = ProducerOf(graph, value);
-  const bool fits =
-      graph.nodes[j].op == OpKind::kLinear && CountReaders(graph, value) == 1;
+  const bool fits = graph.nodes[j].op == op && CountReaders(graph, value) == 1;
   return fits ? j : graph.nodes.size();
 }
 
@@ -95,7 +94,7 @@ bool FuseResidual(Graph& graph, size_t i, const OpSet& ops) {
     return false;
   for (size_t side = 0; side < 2; ++side) {
     Node& add = graph.nodes[i];
-    const size_t j = SoleLinear(graph, add.inputs[side]);
+    const size_t j = SoleProducer(graph, add.inputs[side], OpKind::kLinear);
     if (j == graph.nodes.size()) continue;
     Node& linear = graph.nodes[j];
     add.op = OpKind::kLinearAdd;
@@ -106,6 +105,25 @@ bool FuseResidual(Graph& graph, size_t i, const OpSet& ops) {
     return true;
   }
   return false;
+}
+
+bool FuseNorm(Graph& graph, size_t i, const OpSet& ops) {
+  Node& node = graph.nodes[i];
+  if (node.op != OpKind::kQuantize || !Has(ops, OpKind::kNormQuantize))
+    return false;
+  const size_t j = SoleProducer(graph, node.inputs[0], OpKind::kRmsNorm);
+  if (j == graph.nodes.size()) return false;
+  Node& norm = graph.nodes[j];
+  const NormQuantizeAttrs attrs{std::get<NormAttrs>(norm.attrs),
+                                std::get<QuantizeAttrs>(node.attrs)};
+  if (attrs.Refuses(graph.value(node.output).cols) != nullptr) return false;
+  node.op = OpKind::kNormQuantize;
+  node.name = norm.name;
+  node.inputs = std::move(norm.inputs);
+  node.weights = std::move(norm.weights);
+  node.attrs = attrs;
+  graph.nodes.erase(graph.nodes.begin() + static_cast<std::ptrdiff_t>(j));
+  return true;
 }
 
 bool ExpandSwiGlu(Graph& graph, size_t i, const OpSet& ops) {
@@ -132,7 +150,8 @@ std::vector<std::string> Rewrite(Graph& graph, const OpSet& ops) {
   static constexpr Rule kRules[] = {
       {"take_outputs_earlier", &TakeOutputsEarlier},
       {"expand_swiglu", &ExpandSwiGlu},
-      {"fuse_residual", &FuseResidual}};
+      {"fuse_residual", &FuseResidual},
+      {"fuse_norm", &FuseNorm}};
   std::vector<std::string> log;
   for (const Rule& rule : kRules)
     while (Pass(rule, graph, ops, log)) {

@@ -31,6 +31,10 @@ bool TakeOutputsEarlier(Graph& graph, size_t i, const OpSet& ops);
 // Linear.  `i` is the Add.
 bool FuseResidual(Graph& graph, size_t i, const OpSet& ops);
 
+// Quantize(RmsNorm(x, w))  ->  NormQuantize(x, w), where the norm is one of
+// whole rows and only the Quantize reads it.  `i` is the Quantize.
+bool FuseNorm(Graph& graph, size_t i, const OpSet& ops);
+
 // SwiGlu(gate, up)  ->  Mul(Silu(gate), up), where no backend has SwiGlu.
 bool ExpandSwiGlu(Graph& graph, size_t i, const OpSet& ops);
 

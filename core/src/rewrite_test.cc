@@ -113,6 +113,49 @@ TEST(FuseResidual, LeavesALinearThatSomebodyElseReads) {
   EXPECT_FALSE(FuseResidual(graph, 3, Only({OpKind::kLinearAdd})));
 }
 
+// A norm of each `width` of 32 columns, then a Quantize of it.
+Graph RoundedNorm(uint32_t width) {
+  Graph graph = Make([](GraphBuilder& g) {
+    const WeightId embed = g.Matrix("embed", 8, 4);
+    const ValueId y =
+        g.Linear("w", g.Embed("embed", embed), g.LinearOf("w", 4, 4));
+    const ValueId x = g.RmsNorm("attn_norm", y, g.Vector("norm", 4), 0.5f);
+    const ValueId last = g.TakeOutputs("last", g.Silu("rounded", x));
+    g.Outputs(g.RmsNorm("norm", last, g.Vector("norm", 4), 1e-5f), {embed});
+  });
+  std::get<NormAttrs>(graph.nodes[2].attrs).width = width;
+  for (Value& value : graph.values) value.cols *= 8;
+  graph.nodes[3].op = OpKind::kQuantize;
+  graph.nodes[3].attrs = QuantizeAttrs{32};
+  return graph;
+}
+
+TEST(FuseNorm, JoinsANormOfWholeRowsAndItsRounding) {
+  Graph graph = RoundedNorm(32);
+  const ValueId x = graph.nodes[1].output, rounded = graph.nodes[3].output;
+  const WeightId w = graph.nodes[2].weights[0];
+  EXPECT_FALSE(FuseNorm(graph, 3, Only({OpKind::kRmsNorm})));
+  ASSERT_TRUE(FuseNorm(graph, 3, Only({OpKind::kNormQuantize})));
+  const Node& node = graph.nodes[2];
+  EXPECT_EQ(node.op, OpKind::kNormQuantize);
+  EXPECT_EQ(node.name, "attn_norm");
+  EXPECT_EQ(node.output, rounded);
+  EXPECT_THAT(node.inputs, ElementsAre(x));
+  EXPECT_THAT(node.weights, ElementsAre(w));
+  const auto& attrs = std::get<NormQuantizeAttrs>(node.attrs);
+  EXPECT_EQ(attrs.norm.eps, 0.5f);
+  EXPECT_EQ(attrs.rounding.width, 32u);
+}
+
+TEST(FuseNorm, LeavesNormsOfHeadsAndThoseThatSomebodyElseReads) {
+  const OpSet ops = Only({OpKind::kNormQuantize});
+  Graph heads = RoundedNorm(8);
+  EXPECT_FALSE(FuseNorm(heads, 3, ops));
+  Graph shared = RoundedNorm(32);
+  shared.nodes[4].inputs = {shared.nodes[2].output};
+  EXPECT_FALSE(FuseNorm(shared, 3, ops));
+}
+
 TEST(ExpandSwiGlu, BecomesSiluAndMul) {
   Graph graph = Make([](GraphBuilder& g) {
     const WeightId embed = g.Matrix("embed", 8, 4);

@@ -158,6 +158,9 @@ Cases OfAllRows(const KernelEntry& entry) {
       return Norms(entry);
     case OpKind::kQuantize:
       return Quantizations(entry);
+    case OpKind::kNormQuantize:
+      return {RoundedNorm(entry, 32, 32), RoundedNorm(entry, 96, 32),
+              RoundedNorm(entry, 512, 256)};
     case OpKind::kLinear:
     case OpKind::kLinearAdd:
     case OpKind::kHead:

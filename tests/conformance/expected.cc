@@ -224,6 +224,12 @@ Expected ExpectL2Norm(const Rig& rig, size_t row) {
       oracle::L2Norm(rig.Input(0, row), a.width, static_cast<double>(a.eps)));
 }
 
+Expected ExpectUnroundedNorm(const Rig& rig, size_t row) {
+  const auto& a = std::get<NormQuantizeAttrs>(rig.node().attrs);
+  return OfItsOwnSize(oracle::RmsNorm(rig.Input(0, row), rig.Weight(0).values,
+                                      static_cast<double>(a.norm.eps)));
+}
+
 Expected ExpectNorm(const Rig& rig, size_t row) {
   const auto& a = std::get<NormAttrs>(rig.node().attrs);
   if (rig.node().op == OpKind::kGatedRmsNorm) {
@@ -248,6 +254,8 @@ Expected ExpectedRow(const Rig& rig, size_t row) {
     case OpKind::kRmsNorm:
     case OpKind::kGatedRmsNorm:
       return ExpectNorm(rig, row);
+    case OpKind::kNormQuantize:
+      return ExpectUnroundedNorm(rig, row);
     case OpKind::kL2Norm:
       return ExpectL2Norm(rig, row);
     case OpKind::kScale:

@@ -76,6 +76,13 @@ NodeCase Quantization(const KernelEntry& e, uint32_t cols, uint32_t width) {
           .attrs = QuantizeAttrs{width}};
 }
 
+NodeCase RoundedNorm(const KernelEntry& e, uint32_t cols, uint32_t width) {
+  NodeCase c = Quantization(e, cols, width);
+  c.weights = {{e.weight, 1, cols}};
+  c.attrs = NormQuantizeAttrs{{cols, 1e-5f}, {width}};
+  return c;
+}
+
 NodeCase Slice(const KernelEntry& e, const SliceAttrs& slice,
                uint32_t periods) {
   return {.label = Sizes({slice.begin, slice.width, slice.period, periods}),

@@ -31,6 +31,7 @@ NodeCase ElementByElement(const KernelEntry& e, uint32_t cols);
 // One number per column.
 NodeCase PerColumn(const KernelEntry& e, uint32_t cols);
 NodeCase Quantization(const KernelEntry& e, uint32_t cols, uint32_t width);
+NodeCase RoundedNorm(const KernelEntry& e, uint32_t cols, uint32_t width);
 NodeCase Slice(const KernelEntry& e, const SliceAttrs& slice, uint32_t periods);
 NodeCase Concat(const KernelEntry& e, std::initializer_list<uint32_t> cols);
 NodeCase OutputRows(const KernelEntry& e, uint32_t cols);

@@ -50,6 +50,16 @@ struct QuantizeAttrs {
   }
 };
 
+struct NormQuantizeAttrs {
+  NormAttrs norm;  // of all columns
+  QuantizeAttrs rounding;
+
+  constexpr const char* Refuses(uint32_t cols) const noexcept {
+    return norm.width == cols ? rounding.Refuses(cols)
+                              : "the norm is not one of whole rows";
+  }
+};
+
 // Which elements of a head form pair i of n_rot / 2.
 enum class RopePairing : uint8_t {
   kAdjacent,  // (2i, 2i + 1): GGUF `llama`
@@ -118,9 +128,10 @@ struct CustomAttrs {
   const void* data;
 };
 
-using OpAttrs = std::variant<std::monostate, NormAttrs, QuantizeAttrs,
-                             RopeAnglesAttrs, RopeAttrs, AttentionAttrs,
-                             SliceAttrs, DeltaAttrs, RouteAttrs, CustomAttrs>;
+using OpAttrs =
+    std::variant<std::monostate, NormAttrs, QuantizeAttrs, NormQuantizeAttrs,
+                 RopeAnglesAttrs, RopeAttrs, AttentionAttrs, SliceAttrs,
+                 DeltaAttrs, RouteAttrs, CustomAttrs>;
 
 }  // namespace tenon
 

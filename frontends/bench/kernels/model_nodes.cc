@@ -38,6 +38,8 @@ std::vector<NodeCase> ModelNodes(const KernelEntry& e) {
     case OpKind::kQuantize:
       return {Quantization(e, kFeedForward, 32),
               Quantization(e, kFeedForward, 256)};
+    case OpKind::kNormQuantize:
+      return {RoundedNorm(e, kEmbedding, 32)};
     case OpKind::kRopeAngles:
       return {Angles(e, {.n_rot = kRotated, .base = 1e7}, false)};
     case OpKind::kRope:
