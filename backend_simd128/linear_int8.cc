@@ -44,7 +44,7 @@ inline constexpr int kQuadBits =
 template <typename Format>
 inline constexpr size_t kTurn =
     kMayBeLarge<Format> && kQuadBits<Format> != 8 ? 2 : 1;
-static_assert(kMostTokens / 2 % kQuadTokens == 0);
+static_assert(kMostTokens % kQuadTokens == 0);
 
 // Streams of row groups that one token passes together; the processor asks
 // memory ahead for each.
@@ -172,10 +172,10 @@ class LinearProduct {
                              const StepContext& ctx) noexcept
       : args_(args), ctx_(ctx), blocks_(B::BlocksOf(args.weight[0].cols)) {}
 
-  // A range of items is many rows of few tokens, as tokens have to be spread.
-  // `spread`: room for kMostTokens for each block of columns.
+  // A range of items is many rows of few tokens, as tokens have to be gathered.
+  // `gathered`: room for kMostTokens for each block of columns.
   TENON_INLINE void Run(Range items,
-                        TokenBlock<Format>* spread) const noexcept {
+                        TokenBlock<Format>* gathered) const noexcept {
     const uint32_t tokens = RowCount(args_.out, ctx_);
     if (tokens == 1) return RunOne(GroupsOf(items));
     const uint32_t each = ItemsOfTokens(args_);
@@ -184,7 +184,7 @@ class LinearProduct {
       end = std::min(items.end, before + each);
       const uint32_t first = batch * kMostTokens;
       RunMany(GroupsOf({begin - before, end - before}), first,
-              std::min(kMostTokens, tokens - first), spread);
+              std::min(kMostTokens, tokens - first), gathered);
     }
   }
 
@@ -209,14 +209,14 @@ class LinearProduct {
 
   // Tokens [first, first + count), which go together.
   TENON_INLINE void RunMany(Range groups, size_t first, size_t count,
-                            TokenBlock<Format>* spread) const noexcept {
+                            TokenBlock<Format>* gathered) const noexcept {
     const auto filled = static_cast<size_t>(
         RoundUp(count, kBy == By::kQuads ? kQuadTokens : kTurn<Format>));
-    Spread(first, count, filled, spread);
+    Gather(first, count, filled, gathered);
     for (size_t group = groups.begin, n; group < groups.end; group += n) {
       Rows8 sums[kRowGroups<kBy>][kMostTokens];
       n = std::min(kRowGroups<kBy>, groups.end - group);
-      MultiplyMany<kBy>(Rows(group), blocks_, n, spread, filled, sums);
+      MultiplyMany<kBy>(Rows(group), blocks_, n, gathered, filled, sums);
       TENON_ROLLED
       for (size_t r = 0; r < n; ++r)
         StoreMany(group + r, first, count, sums[r]);
@@ -248,7 +248,7 @@ class LinearProduct {
 
   // The blocks of tokens [first, first + count), all of the first columns
   // before the next, filled up with the last token.
-  void Spread(size_t first, size_t count, size_t filled,
+  void Gather(size_t first, size_t count, size_t filled,
               TokenBlock<Format>* tokens) const noexcept {
     for (size_t b = 0; b < blocks_; ++b)
       for (size_t t = 0; t < filled; ++t)

@@ -1,5 +1,5 @@
 // The activations of one of several tokens that a block of weights is
-// multiplied with, spread as the kernel reads them.
+// multiplied with, in the order in which the kernel reads them.
 #ifndef BACKEND_SIMD128_TOKEN_BLOCK_H_
 #define BACKEND_SIMD128_TOKEN_BLOCK_H_
 
