@@ -11,7 +11,7 @@ const MIB = 1024 * 1024;
 /** Texts, results, what is packed at the moment, and gaps. */
 const WORK_BYTES = 4 * MIB;
 /** For sessions and checkpoints that nothing was set aside for. */
-const SPARE_BYTES = 2 * MIB;
+const SPARE_BYTES = 4 * MIB;
 /** A sampler's candidates, per token of the vocabulary. */
 const SAMPLER_BYTES = 12;
 /** The stack of one thread. */
