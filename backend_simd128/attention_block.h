@@ -181,7 +181,7 @@ class AttentionBlock {
     }
   }
 
-  // The positions of a tile that query i sees.
+  // The positions of a tile that query i sees; the last tile may have none.
   Span SeenIn(Span tile, size_t i) const noexcept {
     const Span all = SeenBy(i);
     const size_t begin = std::clamp(all.begin, tile.begin, tile.end);
@@ -192,9 +192,7 @@ class AttentionBlock {
   // Returns how many queries that were.
   size_t Score(const Rows& tile_rows, Span tile, size_t i) const noexcept {
     const Span seen = SeenIn(tile, i);
-    if (seen.size() == 0) return 1;
-    const Rows rows = {tile_rows.Row(seen.begin - tile.begin),
-                       tile_rows.stride};
+    const Rows rows = tile_rows.From(seen.begin - tile.begin);
     if (i + 1 < queries_ && SeenIn(tile, i + 1) == seen) {
       RowMath::DotRowsOfTwo(rows, seen.size(), Q(i), Q(i + 1), attrs_.head_dim,
                             Scores(i, seen), Scores(i + 1, seen));
@@ -206,9 +204,8 @@ class AttentionBlock {
 
   void AddValues(const Rows& tile_rows, Span tile, size_t i) const noexcept {
     const Span seen = SeenIn(tile, i);
-    if (seen.size() == 0) return;
-    RowMath::AddRows({tile_rows.Row(seen.begin - tile.begin), tile_rows.stride},
-                     seen.size(), Scores(i, seen), attrs_.head_dim, Out(i));
+    RowMath::AddRows(tile_rows.From(seen.begin - tile.begin), seen.size(),
+                     Scores(i, seen), attrs_.head_dim, Out(i));
   }
 
   const KernelArgs& args_;

@@ -13,6 +13,7 @@ struct Rows {
   size_t stride;  // floats from row to row
 
   const float* Row(size_t i) const noexcept { return first + i * stride; }
+  Rows From(size_t i) const noexcept { return {Row(i), stride}; }
 };
 
 // out[i] = Dot(row i, x), for n rows
@@ -58,7 +59,7 @@ inline void DotRowsOfTwo(const Rows& rows, size_t n, const float* x,
       Store(with_y + i,
             FoldEach(d[0].with_y, d[1].with_y, d[2].with_y, d[3].with_y));
     }
-  const Rows rest{rows.Row(i), rows.stride};
+  const Rows rest = rows.From(i);
   DotRows(rest, n - i, x, width, with_x + i);
   DotRows(rest, n - i, y, width, with_y + i);
 }

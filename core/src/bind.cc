@@ -111,11 +111,11 @@ StatusOr<BoundGraph> Bind(Graph graph, std::span<const NamedBackend> backends,
   BoundGraph bound;
   bound.graph = std::move(graph);
   std::vector<std::string>& rewrites = bound.report.rewrites;
-  rewrites = Rewrite(bound.graph, OpsOf(backends));
+  const OpSet ops = OpsOf(backends);
+  rewrites = Rewrite(bound.graph, ops);
   if (options.activations == Activations::kInt8) {
     QuantizeActivations(bound.graph, backends);
-    std::ranges::move(Rewrite(bound.graph, OpsOf(backends)),
-                      std::back_inserter(rewrites));
+    std::ranges::move(Rewrite(bound.graph, ops), std::back_inserter(rewrites));
   }
 
   Binder binder(bound, backends);

@@ -85,7 +85,7 @@ Cases Attentions(const KernelEntry& e) {
   Cases cases;
   for (const auto& [h, g, d] :
        {Heads{1, 1, 1}, Heads{6, 2, 20}, Heads{4, 4, 8}, Heads{3, 1, 64}})
-    for (uint32_t window : {0u, 1u, 7u})
+    for (uint32_t window : {0u, 1u, 7u, 20u})
       for (DType cache : {DType::kF32, DType::kF16})
         cases.push_back(AttentionOver(e, {h, g, d, 0.3f, window}, cache));
   return cases;

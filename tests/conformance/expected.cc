@@ -224,23 +224,19 @@ Expected ExpectL2Norm(const Rig& rig, size_t row) {
       oracle::L2Norm(rig.Input(0, row), a.width, static_cast<double>(a.eps)));
 }
 
-Expected ExpectUnroundedNorm(const Rig& rig, size_t row) {
-  const auto& a = std::get<NormQuantizeAttrs>(rig.node().attrs);
-  return OfItsOwnSize(oracle::RmsNorm(rig.Input(0, row), rig.Weight(0).values,
-                                      static_cast<double>(a.norm.eps)));
-}
-
+// With NormQuantize: before it is rounded.
 Expected ExpectNorm(const Rig& rig, size_t row) {
-  const auto& a = std::get<NormAttrs>(rig.node().attrs);
+  const auto& attrs = rig.node().attrs;
+  const auto* rounded = std::get_if<NormQuantizeAttrs>(&attrs);
+  const float eps =
+      rounded != nullptr ? rounded->norm.eps : std::get<NormAttrs>(attrs).eps;
+  Vector y = oracle::RmsNorm(rig.Input(0, row), rig.Weight(0).values,
+                             static_cast<double>(eps));
   if (rig.node().op == OpKind::kGatedRmsNorm) {
-    Vector y = oracle::RmsNorm(rig.Input(0, row), rig.Weight(0).values,
-                               static_cast<double>(a.eps));
     const Vector z = rig.Input(1, row);
     for (size_t i = 0; i < y.size(); ++i) y[i] *= oracle::Silu(z[i]);
-    return OfItsOwnSize(y);
   }
-  return OfItsOwnSize(oracle::RmsNorm(rig.Input(0, row), rig.Weight(0).values,
-                                      static_cast<double>(a.eps)));
+  return OfItsOwnSize(y);
 }
 
 }  // namespace
@@ -253,9 +249,8 @@ Expected ExpectedRow(const Rig& rig, size_t row) {
       return ExpectOutputRow(rig, row);
     case OpKind::kRmsNorm:
     case OpKind::kGatedRmsNorm:
-      return ExpectNorm(rig, row);
     case OpKind::kNormQuantize:
-      return ExpectUnroundedNorm(rig, row);
+      return ExpectNorm(rig, row);
     case OpKind::kL2Norm:
       return ExpectL2Norm(rig, row);
     case OpKind::kScale:
