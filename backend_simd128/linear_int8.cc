@@ -53,13 +53,16 @@ template <typename Format>
 inline constexpr uint32_t kStreams = kIsCommon<Format> ? kMostStreams : 1;
 
 // sums = the products of row groups, `apart` bytes from one to the next, with
-// the blocks of one token.
+// the blocks of one token.  end: of the weights that the streams pass.
 template <By kBy, typename Format>
 void MultiplyOne(const std::byte* block, size_t apart, size_t blocks,
-                 const A8Block* x, Rows8* sums) noexcept {
+                 const A8Block* x, const std::byte* end,
+                 Rows8* sums) noexcept {
   using B = PackedBlock<Format>;
   v128_t sum[kStreams<Format>][2] = {};
   for (size_t b = 0; b < blocks; ++b, block += B::kBytes) {
+    for (size_t r = 0; r < kStreams<Format>; ++r)
+      TouchNextPage(block + r * apart, B::kBytes, end);
     v128_t isum[kStreams<Format>][2] = {}, msum[kStreams<Format>][2] = {};
     const v128_t scale = Splat(x->scale);
     for (size_t g = 0; g < B::kGroups; ++g, ++x) {
@@ -201,7 +204,8 @@ class LinearProduct {
       const size_t count = group + each < groups.end ? streams : 1;
       const size_t apart = count == 1 ? 0 : each * blocks_ * B::kBytes;
       Rows8 sums[kMostStreams];
-      MultiplyOne<kBy, Format>(Rows(group), apart, blocks_, X(0), sums);
+      MultiplyOne<kBy, Format>(Rows(group), apart, blocks_, X(0),
+                               Rows(groups.end), sums);
       for (size_t r = 0; r < count; ++r)
         Store(Columns(group + r * each), 0, sums[r].quad[0], sums[r].quad[1]);
     }
