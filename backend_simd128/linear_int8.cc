@@ -2,6 +2,7 @@
 // once, as fast as memory gives them.  Several tokens: the codes of four rows
 // stay in registers while all tokens pass by.
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <type_traits>
 
@@ -46,32 +47,35 @@ inline constexpr size_t kTurn =
     kMayBeLarge<Format> && kQuadBits<Format> != 8 ? 2 : 1;
 static_assert(kMostTokens % kQuadTokens == 0);
 
+// Row groups of an item.
+constexpr uint32_t kItemGroups = 4;
+
 // Streams of row groups that one token passes together; the processor asks
 // memory ahead for each.
-constexpr uint32_t kMostStreams = 2;
 template <typename Format>
-inline constexpr uint32_t kStreams = kIsCommon<Format> ? kMostStreams : 1;
+inline constexpr uint32_t kStreams = kIsCommon<Format> ? kItemGroups : 1;
 
-// sums = the products of row groups, `apart` bytes from one to the next, with
-// the blocks of one token.  end: of the weights that the streams pass.
+// The place in each stream.
+template <typename Format>
+using Streams = std::array<const std::byte*, kStreams<Format>>;
+
+// sums = the products of the row groups that begin at `block` with the blocks
+// of one token.  end: of the weights that the streams pass.
 template <By kBy, typename Format>
-void MultiplyOne(const std::byte* block, size_t apart, size_t blocks,
-                 const A8Block* x, const std::byte* end,
-                 Rows8* sums) noexcept {
+void MultiplyOne(Streams<Format> block, size_t blocks, const A8Block* x,
+                 const std::byte* end, Rows8* sums) noexcept {
   using B = PackedBlock<Format>;
   v128_t sum[kStreams<Format>][2] = {};
-  for (size_t b = 0; b < blocks; ++b, block += B::kBytes) {
-    for (size_t r = 0; r < kStreams<Format>; ++r)
-      TouchNextPage(block + r * apart, B::kBytes, end);
+  for (size_t b = 0; b < blocks; ++b) {
+    for (const std::byte* at : block) TouchNextPage(at, B::kBytes, end);
     v128_t isum[kStreams<Format>][2] = {}, msum[kStreams<Format>][2] = {};
     const v128_t scale = Splat(x->scale);
     for (size_t g = 0; g < B::kGroups; ++g, ++x) {
       const Token<Format> token(*x);
       for (size_t r = 0; r < kStreams<Format>; ++r) {
-        const GroupScales<Format> w(block + r * apart, g);
+        const GroupScales<Format> w(block[r], g);
         for (size_t quad = 0; quad < 2; ++quad) {
-          const StoredCodes<Format> codes{
-              B::TileHalf(block + r * apart, g, quad)};
+          const StoredCodes<Format> codes{B::TileHalf(block[r], g, quad)};
           v128_t& sum_of_group = isum[r][quad];
           if constexpr (kBy == By::kQuads)
             sum_of_group = AddGroupByQuads(sum_of_group, w, quad, codes, token);
@@ -82,10 +86,11 @@ void MultiplyOne(const std::byte* block, size_t apart, size_t blocks,
       }
     }
     for (size_t r = 0; r < kStreams<Format>; ++r) {
-      const BlockScales<Format> scales(block + r * apart);
+      const BlockScales<Format> scales(block[r]);
       for (size_t quad = 0; quad < 2; ++quad)
         sum[r][quad] = AddBlock(sum[r][quad], scales, quad, isum[r][quad],
                                 msum[r][quad], scale);
+      block[r] += B::kBytes;
     }
   }
   for (size_t r = 0; r < kStreams<Format>; ++r)
@@ -160,11 +165,11 @@ void MultiplyMany(const std::byte* block, size_t blocks, size_t row_groups,
   }
 }
 
-// Items of tokens that go together: two row groups each.  All of the first
-// tokens come before those of the next.
+// Items of tokens that go together.  All of the first tokens come before those
+// of the next.
 uint32_t ItemsOfTokens(const KernelArgs& args) noexcept {
-  static_assert(kMostStreams == 2);
-  return static_cast<uint32_t>((RowGroupsOf(args.weight[0].rows) + 1) / 2);
+  return static_cast<uint32_t>(
+      (RowGroupsOf(args.weight[0].rows) + kItemGroups - 1) / kItemGroups);
 }
 
 // The product of a step with a weight.
@@ -195,19 +200,20 @@ class LinearProduct {
   using B = PackedBlock<Format>;
 
   // The only token.  Each stream passes its part of the groups from end to end:
-  // what memory brings ahead is thrown away where a stream jumps.  A group that
-  // is missing at the end of a stream is the first stream's again.
+  // what memory brings ahead is thrown away where a stream jumps.  Where groups
+  // are missing, the last one is multiplied again and not stored.
   TENON_INLINE void RunOne(Range groups) const noexcept {
     constexpr uint32_t streams = kStreams<Format>;
     const uint32_t each = (groups.end - groups.begin + streams - 1) / streams;
-    for (uint32_t group = groups.begin; group < groups.begin + each; ++group) {
-      const size_t count = group + each < groups.end ? streams : 1;
-      const size_t apart = count == 1 ? 0 : each * blocks_ * B::kBytes;
-      Rows8 sums[kMostStreams];
-      MultiplyOne<kBy, Format>(Rows(group), apart, blocks_, X(0),
-                               Rows(groups.end), sums);
-      for (size_t r = 0; r < count; ++r)
-        Store(Columns(group + r * each), 0, sums[r].quad[0], sums[r].quad[1]);
+    for (uint32_t first = groups.begin; first < groups.begin + each; ++first) {
+      Streams<Format> block;
+      Rows8 sums[streams];
+      for (uint32_t r = 0; r < streams; ++r)
+        block[r] = Rows(std::min(first + r * each, groups.end - 1));
+      MultiplyOne<kBy, Format>(block, blocks_, X(0), Rows(groups.end), sums);
+      for (uint32_t r = 0; r < streams; ++r)
+        if (const uint32_t group = first + r * each; group < groups.end)
+          Store(Columns(group), 0, sums[r].quad[0], sums[r].quad[1]);
     }
   }
 
@@ -237,8 +243,8 @@ class LinearProduct {
   Range GroupsOf(Range items) const noexcept {
     const auto groups =
         static_cast<uint32_t>(RowGroupsOf(args_.weight[0].rows));
-    return {items.begin * kMostStreams,
-            std::min(items.end * kMostStreams, groups)};
+    return {items.begin * kItemGroups,
+            std::min(items.end * kItemGroups, groups)};
   }
   const std::byte* Rows(size_t group) const noexcept {
     return args_.weight[0].data + group * blocks_ * B::kBytes;
