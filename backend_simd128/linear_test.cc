@@ -2,7 +2,10 @@
 // conformance suite covers the other kernels.
 #include <gtest/gtest.h>
 
+#include <memory>
+
 #include "backend_simd128/product_test_case.h"
+#include "backend_simd128/simd.h"
 
 namespace tenon::simd128 {
 namespace {
@@ -67,6 +70,18 @@ INSTANTIATE_TEST_SUITE_P(Types, LinearFloat,
                          testing::Values(DType::kF32, DType::kF16,
                                          DType::kBF16),
                          [](const auto& type) { return Name(type.param); });
+
+// For the address sanitizer: the page that comes is no part of the weights.
+TEST(TouchNextPage, ReadsNothingPastTheEnd) {
+  constexpr size_t kPage = 4096, kStep = 144;
+  struct alignas(kPage) Page {
+    std::byte bytes[kPage];
+  };
+  const auto weights = std::make_unique<Page>();
+  const std::byte* const end = weights->bytes + kPage;
+  for (const std::byte* at = weights->bytes; at < end; at += kStep)
+    TouchNextPage(at, kStep, end);
+}
 
 }  // namespace
 }  // namespace tenon::simd128
