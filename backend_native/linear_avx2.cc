@@ -1,6 +1,8 @@
 // The integer products for processors with AVX2.
 #include <immintrin.h>
 
+#include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "backend_native/kernels.h"

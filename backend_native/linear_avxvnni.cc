@@ -2,6 +2,8 @@
 // have.
 #include <immintrin.h>
 
+#include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "backend_native/kernels.h"

@@ -1,6 +1,8 @@
 // The integer products for processors with AVX-512 VNNI.
 #include <immintrin.h>
 
+#include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "backend_native/kernels.h"
