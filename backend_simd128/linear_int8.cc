@@ -67,7 +67,7 @@ void MultiplyOne(Streams<Format> block, size_t blocks, const A8Block* x,
   using B = PackedBlock<Format>;
   v128_t sum[kStreams<Format>][2] = {};
   for (size_t b = 0; b < blocks; ++b) {
-    for (const std::byte* at : block) TouchNextPage(at, B::kBytes, end);
+    for (const std::byte* at : block) TouchNextPage<B::kBytes>(at, end);
     v128_t isum[kStreams<Format>][2] = {}, msum[kStreams<Format>][2] = {};
     const v128_t scale = Splat(x->scale);
     for (size_t g = 0; g < B::kGroups; ++g, ++x) {

@@ -80,7 +80,7 @@ TEST(TouchNextPage, ReadsNothingPastTheEnd) {
   const auto weights = std::make_unique<Page>();
   const std::byte* const end = weights->bytes + kPage;
   for (const std::byte* at = weights->bytes; at < end; at += kStep)
-    TouchNextPage(at, kStep, end);
+    TouchNextPage<kStep>(at, end);
 }
 
 }  // namespace

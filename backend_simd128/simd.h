@@ -64,15 +64,17 @@ inline void Touch(const std::byte* p, size_t bytes) noexcept {
   for (size_t at = 0; at < bytes; at += kLine)
     static_cast<void>(*static_cast<const volatile std::byte*>(p + at));
 }
-// For a stream of weights that has come to `at` and goes on by steps of `step`
+// For a stream of weights that has come to `at` and goes on by steps of kStep
 // bytes: at one of them asks memory for the beginning of the next page, if that
 // lies before `end`.  What processors read ahead ends with the page, and only a
 // few reads into the next they begin again.
-TENON_INLINE void TouchNextPage(const std::byte* at, size_t step,
+template <size_t kStep>
+TENON_INLINE void TouchNextPage(const std::byte* at,
                                 const std::byte* end) noexcept {
-  constexpr size_t kPage = 4096, kAhead = 1536, kBytes = 384;
+  constexpr size_t kPage = 4096, kAhead = 1792, kBytes = 384;
+  static_assert(kStep <= kAhead);
   const size_t past = (reinterpret_cast<uintptr_t>(at) + kAhead) % kPage;
-  if (past < step && static_cast<size_t>(end - at) >= kAhead + kBytes)
+  if (past < kStep && static_cast<size_t>(end - at) >= kAhead + kBytes)
     Touch(at + kAhead - past, kBytes);
 }
 inline v128_t Splat(float x) noexcept { return wasm_f32x4_splat(x); }
