@@ -47,8 +47,9 @@ inline constexpr size_t kTurn =
     kMayBeLarge<Format> && kQuadBits<Format> != 8 ? 2 : 1;
 static_assert(kMostTokens % kQuadTokens == 0);
 
-// Row groups of an item.
+// Row groups of an item: what streams and tiles take together.
 constexpr uint32_t kItemGroups = 4;
+static_assert(kItemGroups % kQuadRowGroups == 0);
 
 // Streams of row groups that one token passes together; the processor asks
 // memory ahead for each.

@@ -21,7 +21,7 @@ void ExpectSameBits(DType weight, DType activation, bool packed,
 
 void ExpectSameBits(DType weight, DType activation, bool packed,
                     std::span<const uint32_t> lengths) {
-  for (const uint32_t rows : {1u, 7u, 8u, 17u, 33u, 63u, 177u})
+  for (const uint32_t rows : {1u, 7u, 8u, 9u, 17u, 33u, 63u, 177u})
     for (const uint32_t cols : lengths)
       for (const uint32_t tokens : {1u, 2u, 3u, 5u, 8u, 9u, 17u})
         ExpectSameBits(weight, activation, packed, {rows, cols, tokens});

@@ -65,9 +65,9 @@ inline void Touch(const std::byte* p, size_t bytes) noexcept {
     static_cast<void>(*static_cast<const volatile std::byte*>(p + at));
 }
 // For a stream of weights that has come to `at` and goes on by steps of kStep
-// bytes: at one of them asks memory for the beginning of the next page, if that
-// lies before `end`.  What processors read ahead ends with the page, and only a
-// few reads into the next they begin again.
+// bytes: at one of them asks memory for the beginning of the next page; reads
+// nothing from `end` on.  What processors read ahead ends with the page, and
+// only a few reads into the next they begin again.
 template <size_t kStep>
 TENON_INLINE void TouchNextPage(const std::byte* at,
                                 const std::byte* end) noexcept {
