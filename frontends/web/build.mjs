@@ -1,4 +1,4 @@
-// Builds dist/: the library, the worker, the command, and the types.  The
+// Builds dist/: the library, the workers, the command, and the types.  The
 // WebAssembly modules come from CMake and lie in dist/wasm already, with the
 // JavaScript that Emscripten wrote for them, which is made small here.
 import { execFileSync } from "node:child_process";
@@ -24,6 +24,7 @@ const glue = readdirSync(new URL("dist/wasm/", import.meta.url))
 await Promise.all([
   build({ ...common, entryPoints: { index: "src/index.ts" }, minify: true }),
   build({ ...common, entryPoints: { worker: "src/worker/main.ts" }, minify: true }),
+  build({ ...common, entryPoints: { toucher: "src/toucher/main.ts" }, minify: true }),
   build({
     ...common,
     entryPoints: glue,

@@ -60,6 +60,14 @@ describe("files", () => {
     assert.deepEqual(await readAll({ blob: new Blob([]) }), new Uint8Array(0));
   });
 
+  test("of a browser whose streams bring memory of their own are read", async () => {
+    const blob = new Blob([BYTES]);
+    const stream = () => blob.stream().pipeThrough(new TransformStream());
+    const plain = { size: blob.size, stream } as Blob;
+    assert.throws(() => plain.stream().getReader({ mode: "byob" }), TypeError);
+    assert.deepEqual(await readAll({ blob: plain }), BYTES);
+  });
+
   test("behind handles are read, or named", async () => {
     const handle = (getFile: () => Promise<File>) =>
       ({ name: "opfs.gguf", getFile }) as FileSystemFileHandle;

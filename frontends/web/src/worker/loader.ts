@@ -4,11 +4,12 @@ import type { LoadParams, LoadResult } from "../protocol.ts";
 import { TenonError, type LoadProgress } from "../types.ts";
 import { chooseModule, thisMachine, type Choice } from "./choose.ts";
 import { Budget, smallMemory, tooMuch, totalBytes, type Needs } from "./memory.ts";
-import { loadProgram, type Program } from "./module.ts";
+import { loadProgram, sharesMemory, type Program } from "./module.ts";
 import type { Native } from "./native.ts";
 import { Reader } from "./reader.ts";
 import { openSource, type ByteSource } from "./sources.ts";
 import { throttle } from "./throttle.ts";
+import { startToucher, type Toucher } from "./toucher.ts";
 import { describeTuning, textStore } from "./tuning.ts";
 
 const FIRST_HEADER_BYTES = 256 * 1024;
@@ -35,6 +36,20 @@ export async function load(params: LoadParams, emit: Emit): Promise<Loaded> {
     params.threads ?? 0,
     params.module,
   );
+  const toucher = startToucher(sharesMemory(choice.name));
+  try {
+    return await loadChosen(params, choice, toucher, emit);
+  } finally {
+    toucher.stop();
+  }
+}
+
+async function loadChosen(
+  params: LoadParams,
+  choice: Choice,
+  toucher: Toucher,
+  emit: Emit,
+): Promise<Loaded> {
   const [source, program] = await Promise.all([
     openSource(params.source),
     loadProgram(choice.name),
@@ -42,7 +57,7 @@ export async function load(params: LoadParams, emit: Emit): Promise<Loaded> {
   const reader = new Reader(source);
   try {
     const loading = new Loading(params, choice, program, source, reader, emit);
-    return await loading.run();
+    return await loading.run(toucher);
   } finally {
     await reader.close();
   }
@@ -73,7 +88,7 @@ class Loading {
     this.emit = throttle(emit, isLast);
   }
 
-  async run(): Promise<Loaded> {
+  async run(toucher: Toucher): Promise<Loaded> {
     const { threads } = this.choice;
     const memory = smallMemory(this.program.shared);
     const native = await this.program.instantiate(memory, threads - 1);
@@ -82,6 +97,8 @@ class Loading {
     native.bind(bindOptions(this.params, this.tunes ? 0 : threads, threads));
     const needs = this.needs(native);
     if (!native.reserve(totalBytes(needs))) throw tooMuch(needs);
+    const end = needs.used + needs.weights;
+    toucher.touch({ memory, begin: needs.used, end });
     await this.readWeights(native);
     const tuning = await this.start(native);
     return {

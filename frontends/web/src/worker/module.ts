@@ -56,6 +56,11 @@ const FILES: Readonly<Record<ModuleName, () => Files>> = {
   }),
 };
 
+/** Whether several threads use the memory of that build. */
+export function sharesMemory(name: ModuleName): boolean {
+  return name.endsWith("-threads");
+}
+
 /** @throws TenonError network if its files cannot be fetched. */
 export async function loadProgram(name: ModuleName): Promise<Program> {
   const { glue, wasm } = FILES[name]();
@@ -63,7 +68,7 @@ export async function loadProgram(name: ModuleName): Promise<Program> {
     importFactory(glue),
     compile(wasm),
   ]);
-  const shared = name.endsWith("-threads");
+  const shared = sharesMemory(name);
   const make: Factory =
     shared && !isNode
       ? (options) => withWorkersFrom(glue, () => factory(options))

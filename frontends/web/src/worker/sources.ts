@@ -6,6 +6,8 @@ import { isNode } from "../platform.ts";
 import type { SourceRef } from "../protocol.ts";
 import { TenonError, type ErrorKind } from "../types.ts";
 
+const CHUNK_BYTES = 1024 * 1024; // of a stream, at most
+
 export interface ByteSource {
   /** For errors. */
   name: string;
@@ -91,12 +93,12 @@ function streamReads(
   stream: ReadableStream<Uint8Array>,
   failed: StreamError,
 ): Pick<ByteSource, "read" | "close"> {
-  const reader = stream.getReader();
+  const chunks = chunksOf(stream);
   let chunk: Uint8Array | undefined = new Uint8Array(0);
   let done = 0;
   const nextChunk = async () => {
     try {
-      return (await reader.read()).value;
+      return await chunks.next();
     } catch (error) {
       throw failed(error, done);
     }
@@ -111,8 +113,35 @@ function streamReads(
       done += part.length;
       return part.length;
     },
-    close: () => reader.cancel().catch(() => {}),
+    close: () => chunks.cancel().catch(() => {}),
   };
+}
+
+interface Chunks {
+  /** Valid until the next call; undefined: the end. */
+  next(): Promise<Uint8Array | undefined>;
+  cancel(): Promise<void>;
+}
+
+function chunksOf(stream: ReadableStream<Uint8Array>): Chunks {
+  try {
+    return borrowedChunks(stream.getReader({ mode: "byob" }));
+  } catch {
+    const reader = stream.getReader();
+    const next = async () => (await reader.read()).value;
+    return { next, cancel: () => reader.cancel() };
+  }
+}
+
+// All in the same memory: new memory for each takes longer than the bytes.
+function borrowedChunks(reader: ReadableStreamBYOBReader): Chunks {
+  let room = new ArrayBuffer(CHUNK_BYTES);
+  const next = async () => {
+    const { value, done } = await reader.read(new Uint8Array(room));
+    if (value) room = value.buffer;
+    return done ? undefined : value;
+  };
+  return { next, cancel: () => reader.cancel() };
 }
 
 const FILE_ERRORS: Readonly<Record<string, ErrorKind>> = {

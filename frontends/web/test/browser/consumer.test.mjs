@@ -1,7 +1,7 @@
 // A stranger's project: installs the packed package, type-checks, builds with Vite, and runs.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { cp, mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { after } from "node:test";
@@ -36,16 +36,26 @@ test("its types hold", () => {
 
 test("it builds", () => build({ root, logLevel: "error" }));
 
-for (const [name, headers] of Object.entries({ "with threads": ISOLATION, "without": {} }))
-  test(`it runs ${name}`, async (t) => {
-    const site = await preview({ root, preview: { host: "127.0.0.1", port: 0, headers } });
-    t.after(() => site.close());
-    const page = await visit(t, browser, site.resolvedUrls.local[0]);
-    await page.locator("[data-done]").waitFor();
-    const expected = nativeGreedy("tiny-llama", "Once upon a time", 40);
-    assert.equal(await page.locator("body").textContent(), expected);
-    assert.equal(await page.locator("body").getAttribute("data-module"), "relaxed");
-  });
+test("it runs with threads", (t) => writes(t, ISOLATION));
+test("it runs without threads", (t) => writes(t, {}));
+
+test("it runs without the worker that only saves time", async (t) => {
+  const assets = join(root, "dist/assets");
+  const touchers = (await readdir(assets)).filter((name) => name.startsWith("toucher"));
+  assert.equal(touchers.length, 1);
+  await rm(join(assets, touchers[0]));
+  await writes(t, ISOLATION);
+});
+
+async function writes(t, headers) {
+  const site = await preview({ root, preview: { host: "127.0.0.1", port: 0, headers } });
+  t.after(() => site.close());
+  const page = await visit(t, browser, site.resolvedUrls.local[0]);
+  await page.locator("[data-done]").waitFor();
+  const expected = nativeGreedy("tiny-llama", "Once upon a time", 40);
+  assert.equal(await page.locator("body").textContent(), expected);
+  assert.equal(await page.locator("body").getAttribute("data-module"), "relaxed");
+}
 
 function npm(cwd, ...args) {
   return execFileSync("npm", args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });

@@ -4,6 +4,7 @@ import test from "node:test";
 
 import { nativeGreedy, SHIPPED } from "./models.mjs";
 import { openSite } from "./site.mjs";
+import { loaded } from "./steps.mjs";
 
 const MODULES = ["scalar", "simd128", "relaxed", "simd128-threads", "relaxed-threads"];
 const TOKENS = 120;
@@ -41,6 +42,18 @@ test("the fastest module and threads are taken", async (t) => {
   assert.equal(report.isolated, true);
   assert.ok(report.threads >= 1);
   assert.deepEqual(report.fallbacks, []);
+});
+
+test("a worker touches memory ahead of the weights, and ends", async (t) => {
+  const page = await site.visit(t);
+  await loaded(page);
+  const started = [];
+  page.on("worker", (worker) => started.push(worker.url()));
+  const run = { model: "tiny-llama", module: "relaxed-threads", prompt: PROMPT, maxTokens: 1 };
+  await page.evaluate(greedy, run);
+  const touchers = (urls) => urls.filter((url) => url.endsWith("/toucher.js")).length;
+  assert.equal(touchers(started), 1);
+  assert.equal(touchers(page.workers().map((worker) => worker.url())), 0);
 });
 
 test("two sessions of one engine do not disturb each other", async (t) => {
