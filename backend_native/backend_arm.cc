@@ -47,7 +47,7 @@ void LinearInt8(const KernelArgs& args, const StepContext& ctx, Range range,
 
 template <typename Format>
 constexpr KernelEntry Product(OpKind op, DType weight, const char* name) {
-  return ProductEntry<Format>(op, weight, name, LinearInt8<Format>);
+  return ProductEntry<Format, LinearInt8<Format>>(op, weight, name);
 }
 
 constexpr KernelEntry kKernels[] = {

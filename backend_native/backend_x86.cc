@@ -114,8 +114,8 @@ void GatedDeltaChunked(const KernelArgs& args, const StepContext& ctx,
 
 template <typename Format>
 constexpr KernelEntry Product(OpKind op, DType weight, const char* name) {
-  return ProductEntry<Format>(op, weight, name, LinearInt8<Format>,
-                              LinearInt8Scratch<Format>);
+  return ProductEntry<Format, LinearInt8<Format>>(op, weight, name,
+                                                  LinearInt8Scratch<Format>);
 }
 
 constexpr KernelEntry kKernels[] = {

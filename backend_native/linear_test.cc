@@ -1,12 +1,20 @@
 // The products of each instruction set that this processor has, at every odd
 // size, bit for bit as backend_scalar.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <vector>
+
 #include "backend_native/kernels.h"
+#include "backend_native/token_tiles.h"
 #include "backend_simd128/product_test_case.h"
 #include "tenon/quant.h"
 
-namespace tenon::native {
+namespace tenon {
+
+extern const Plugin kBackendNative;
+
+namespace native {
 namespace {
 
 using simd128::Product;
@@ -72,5 +80,51 @@ INSTANTIATE_TEST_SUITE_P(InstructionSets, LinearInt8,
                                   std::string(Name(kernels.param.weight));
                          });
 
+struct Call {
+  uint32_t tokens;
+  size_t in, residual, out;
+  bool operator==(const Call&) const = default;
+};
+std::vector<Call> calls;
+
+void NoteCall(const KernelArgs& args, const StepContext& ctx, Range,
+              std::byte*) noexcept {
+  calls.push_back({RowCount(args.out, ctx), args.in[0].offset,
+                   args.in[1].offset, args.out.offset});
+}
+
+std::vector<Call> CallsInTiles(uint32_t tokens, uint32_t tile_bytes) {
+  KernelArgs args;
+  args.in[0] = {.offset = 1000, .row_bytes = 10};
+  args.in[1] = {.offset = 2000, .row_bytes = 20};
+  args.out = {.offset = 3000, .row_bytes = 20};
+  calls.clear();
+  RunInTiles<NoteCall>(
+      args, {.tokens = tokens, .outputs = 1, .tile_bytes = tile_bytes}, {},
+      nullptr);
+  return calls;
+}
+
+TEST(RunInTiles, CallsForEachTile) {
+  using testing::ElementsAre;
+  EXPECT_THAT(CallsInTiles(100, kNoTileLimit),
+              ElementsAre(Call{100, 1000, 2000, 3000}));
+  EXPECT_THAT(
+      CallsInTiles(100, 470),
+      ElementsAre(Call{32, 1000, 2000, 3000}, Call{32, 1320, 2640, 3640},
+                  Call{32, 1640, 3280, 4280}, Call{4, 1960, 3920, 4920}));
+  EXPECT_THAT(CallsInTiles(17, 0), ElementsAre(Call{16, 1000, 2000, 3000},
+                                               Call{1, 1160, 2320, 3320}));
+}
+
+TEST(RunInTiles, HasTheBitsOfScalar) {
+  if (!kKernels[0].usable()) GTEST_SKIP() << "this processor lacks all";
+  const Shape shape{63, 512, 133, /*tile_bytes=*/40 * 16 * 50};
+  const Product product(DType::kQ4_K, DType::kA8, shape);
+  EXPECT_TRUE(product.Run(kBackendNative, true) ==
+              product.Run(kBackendScalar, false));
+}
+
 }  // namespace
-}  // namespace tenon::native
+}  // namespace native
+}  // namespace tenon

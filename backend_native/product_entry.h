@@ -2,18 +2,19 @@
 #ifndef BACKEND_NATIVE_PRODUCT_ENTRY_H_
 #define BACKEND_NATIVE_PRODUCT_ENTRY_H_
 
+#include "backend_native/token_tiles.h"
 #include "backend_simd128/kernels.h"
 #include "backend_simd128/packed.h"
 
 namespace tenon::native {
 
-template <typename Format>
+template <typename Format, KernelFn kRun>
 constexpr KernelEntry ProductEntry(OpKind op, DType weight, const char* name,
-                                   KernelFn run, ScratchFn scratch = nullptr) {
+                                   ScratchFn scratch = nullptr) {
   return {.op = op,
           .weight = weight,
           .activation = DType::kA8,
-          .run = run,
+          .run = RunInTiles<kRun>,
           .items = simd128::RowGroups,
           .name = name,
           .scratch = scratch,

@@ -42,6 +42,30 @@ TEST_P(LinearInt8, HasTheBitsOfScalarForManyTokens) {
     ExpectSameBits(GetParam(), DType::kA8, true, {63, block, tokens});
 }
 
+// A row of activations has at least 40 bytes: the least tile, and larger ones.
+TEST_P(LinearInt8, HasTheBitsOfScalarInTiles) {
+  const uint32_t block = Info(GetParam()).block_elements;
+  for (const uint32_t tile_bytes : {0u, 40u * 13, 40u * 8 * 13, 40u * 8 * 50})
+    ExpectSameBits(GetParam(), DType::kA8, true, {63, block, 133, tile_bytes});
+}
+
+// 133 tokens as 3 times 64, 12 times 12, and 34 times 4; four row groups of 63
+// rows go together.
+TEST_P(LinearInt8, HasItemsForEachTile) {
+  const KernelEntry* entry = FindKernel(kBackendSimd128, OpKind::kLinear,
+                                        GetParam(), DType::kA8, true);
+  ASSERT_NE(entry, nullptr);
+  KernelArgs args;
+  args.weight[0].rows = 63;
+  args.in[0].row_bytes = 400;
+  const auto items = [&](uint32_t tile_bytes) {
+    return entry->items(args, {.tokens = 133, .tile_bytes = tile_bytes});
+  };
+  EXPECT_EQ(items(kNoTileLimit), 2u * 3);
+  EXPECT_EQ(items(400 * 13), 2u * 12);
+  EXPECT_EQ(items(0), 2u * 34);
+}
+
 // With as many columns as a file may claim, also where size_t has 32 bits.
 TEST_P(LinearInt8, CountsScratchBytesIn64Bits) {
   const KernelEntry* entry = FindKernel(kBackendSimd128, OpKind::kLinear,

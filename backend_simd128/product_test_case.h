@@ -10,6 +10,7 @@ namespace tenon::simd128 {
 
 struct Shape {
   uint32_t rows, cols, tokens;
+  uint32_t tile_bytes = kNoTileLimit;
 };
 
 // Sums of random rows and tokens, with a residual.
@@ -70,7 +71,8 @@ class Product {
                           .position = 0,
                           .token_ids = nullptr,
                           .activations = arena.data(),
-                          .states = nullptr};
+                          .states = nullptr,
+                          .tile_bytes = shape_.tile_bytes};
     AlignedBytes scratch(entry.scratch == nullptr
                              ? 1
                              : entry.scratch(args, {shape_.tokens, 64}));

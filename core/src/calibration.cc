@@ -17,18 +17,27 @@ using Milliseconds = std::chrono::duration<double, std::milli>;
 // Longer than what a core's cache holds, so that weights come from memory as
 // they do for a whole token.
 constexpr std::chrono::milliseconds kSlice{20};
-constexpr std::chrono::milliseconds kAll{250};
+constexpr std::chrono::milliseconds kForThreads{250}, kForTiles{100};
+
+// What a core's own cache has: 0 for a few MB, the least for phones.
+constexpr uint32_t kTileKib[] = {0, 320, 128};
 
 struct Trial {
-  uint32_t threads;
+  uint32_t value;
   std::vector<double> milliseconds = {};
 };
 
-std::vector<Trial> Trials(uint32_t most) {
+std::vector<Trial> ThreadTrials(uint32_t most) {
   std::vector<Trial> trials;
   for (uint32_t threads = 1; threads < most; threads *= 2)
     trials.push_back({threads});
   trials.push_back({most});
+  return trials;
+}
+
+std::vector<Trial> TileTrials() {
+  std::vector<Trial> trials;
+  for (uint32_t kib : kTileKib) trials.push_back({kib});
   return trials;
 }
 
@@ -38,49 +47,71 @@ double Median(std::vector<double> x) {
   return *middle;
 }
 
-// One token at the beginning of a text.
-class Token {
+// The beginning of a text, of one token again and again.
+class Text {
  public:
-  explicit Token(Workspace space) : space_(std::move(space)) {}
+  Text(Workspace space, uint32_t tokens)
+      : space_(std::move(space)), ids_(tokens) {
+    std::ranges::fill(space_.activations.bytes(), std::byte{0});
+  }
 
-  double Run(const Plan& plan, Executor& executor) {
+  // Of all tokens.
+  StepContext Step() {
+    const auto tokens = static_cast<uint32_t>(ids_.size());
+    return {tokens,
+            tokens,
+            0,
+            ids_.data(),
+            space_.activations.data(),
+            space_.state_bases.data()};
+  }
+
+  double Run(const Plan& plan, const StepContext& ctx, Executor& executor) {
     const auto start = Clock::now();
-    executor.Run(plan, ctx_, space_.scratch());
+    executor.Run(plan, ctx, space_.scratch());
     return Milliseconds(Clock::now() - start).count();
   }
 
  private:
   Workspace space_;
-  const TokenId id_ = 0;
-  const StepContext ctx_{
-      1, 1, 0, &id_, space_.activations.data(), space_.state_bases.data()};
+  std::vector<TokenId> ids_;
 };
 
 // The first steps, as many as one thread does in kSlice.  Reads their weights
 // on the way, which a mapped file brings into memory only then.
-Plan Slice(const Plan& plan, Token& token, Executor& executor) {
+Plan Slice(const Plan& plan, Text& token, Executor& executor) {
   Plan slice;
   executor.Limit(1);
   const auto end = Clock::now() + kSlice;
   for (const Step& step : plan.steps) {
     slice.steps.push_back(step);
-    token.Run({.steps = {step}}, executor);
+    token.Run({.steps = {step}}, token.Step(), executor);
     if (Clock::now() >= end) break;
   }
   return slice;
 }
 
-// In turn, so that a machine that gets slower does so for all.
-void Measure(std::span<Trial> trials, Token& token, const Plan& plan,
-             Executor& executor, const std::atomic<bool>* cancel) {
+// The matrix with the longest rows, whose tokens take the most room.
+Plan LongestRows(const Plan& plan) {
+  const auto cols = [](const Step& step) { return step.args->weight[0].cols; };
+  const auto longest = std::ranges::max_element(plan.steps, {}, cols);
+  return longest == plan.steps.end() ? Plan() : Plan{.steps = {*longest}};
+}
+
+// In turn, so that a machine that gets slower does so for all, there and back,
+// so that each follows each neighbour.  `run` returns the milliseconds that it
+// took with a value.
+template <typename F>
+void Measure(std::span<Trial> trials, std::chrono::milliseconds time,
+             const std::atomic<bool>* cancel, const F& run) {
   constexpr int kMostRounds = 100;
-  const auto end = Clock::now() + kAll;
+  const auto end = Clock::now() + time;
   for (int round = 0; round < kMostRounds; ++round) {
-    for (Trial& trial : trials) {
+    for (size_t i = 0; i < trials.size(); ++i) {
+      Trial& trial = trials[round % 2 == 0 ? i : trials.size() - 1 - i];
       if (cancel != nullptr && cancel->load()) return;
       if (round > 0 && Clock::now() >= end) return;
-      executor.Limit(trial.threads);
-      trial.milliseconds.push_back(token.Run(plan, executor));
+      trial.milliseconds.push_back(run(trial.value));
     }
   }
 }
@@ -90,41 +121,69 @@ double ToWholeMicroseconds(double milliseconds) {
   return std::ceil(milliseconds * 1e3) / 1e3;
 }
 
-StatusOr<Tuning> Conclude(std::span<const Trial> trials) {
-  Tuning tuning;
+StatusOr<Tuning::Choice> Conclude(std::span<const Trial> trials) {
+  Tuning::Choice choice;
   for (const Trial& trial : trials)
     if (!trial.milliseconds.empty())
-      tuning.samples.push_back(
-          {trial.threads, ToWholeMicroseconds(Median(trial.milliseconds))});
-  if (tuning.samples.empty()) return absl::CancelledError("stopped");
-  tuning.threads = FewestOfTheFastest(tuning.samples);
-  return tuning;
+      choice.samples.push_back(
+          {trial.value, ToWholeMicroseconds(Median(trial.milliseconds))});
+  if (choice.samples.empty()) return absl::CancelledError("stopped");
+  choice.value = FirstOfTheFastest(choice.samples);
+  return choice;
+}
+
+StatusOr<Tuning::Choice> MeasureThreads(const BoundGraph& bound,
+                                        Executor& executor,
+                                        const std::atomic<bool>* cancel) {
+  const uint32_t most = executor.workers();
+  TENON_ASSIGN_OR_RETURN(Workspace space,
+                         Workspace::Allocate(bound, /*positions=*/1, most));
+  Text token(std::move(space), 1);
+  std::vector<Trial> trials = ThreadTrials(most);
+  const Plan slice = Slice(bound.decode, token, executor);
+  Measure(trials, kForThreads, cancel, [&](uint32_t threads) {
+    executor.Limit(threads);
+    return token.Run(slice, token.Step(), executor);
+  });
+  auto choice = Conclude(trials);
+  executor.Limit(choice.ok() ? choice->value : most);
+  return choice;
+}
+
+StatusOr<Tuning::Choice> MeasureTiles(const BoundGraph& bound,
+                                      Executor& executor,
+                                      const std::atomic<bool>* cancel) {
+  const uint32_t tokens = bound.prefill.max_tokens;
+  TENON_ASSIGN_OR_RETURN(
+      Workspace space, Workspace::Allocate(bound, tokens, executor.workers()));
+  Text prompt(std::move(space), tokens);
+  std::vector<Trial> trials = TileTrials();
+  const Plan matrix = LongestRows(bound.prefill);
+  Measure(trials, kForTiles, cancel, [&](uint32_t kib) {
+    StepContext step = prompt.Step();
+    step.tile_bytes = TileBytes(kib);
+    return prompt.Run(matrix, step, executor);
+  });
+  return Conclude(trials);
 }
 
 }  // namespace
 
-uint32_t FewestOfTheFastest(std::span<const Tuning::Sample> samples) {
+uint32_t FirstOfTheFastest(std::span<const Tuning::Sample> samples) {
   const double fastest =
       std::ranges::min(samples, {}, &Tuning::Sample::milliseconds).milliseconds;
   return std::ranges::find_if(samples,
                               [fastest](const Tuning::Sample& sample) {
                                 return sample.milliseconds <= 1.05 * fastest;
                               })
-      ->threads;
+      ->value;
 }
 
 StatusOr<Tuning> Calibrate(const BoundGraph& bound, Executor& executor,
                            const std::atomic<bool>* cancel) {
-  const uint32_t most = executor.workers();
-  TENON_ASSIGN_OR_RETURN(Workspace space,
-                         Workspace::Allocate(bound, /*positions=*/1, most));
-  Token token(std::move(space));
-  std::vector<Trial> trials = Trials(most);
-  const Plan slice = Slice(bound.decode, token, executor);
-  Measure(trials, token, slice, executor, cancel);
-  auto tuning = Conclude(trials);
-  executor.Limit(tuning.ok() ? tuning->threads : most);
-  return tuning;
+  TENON_ASSIGN_OR_RETURN(auto threads, MeasureThreads(bound, executor, cancel));
+  TENON_ASSIGN_OR_RETURN(auto tile_kib, MeasureTiles(bound, executor, cancel));
+  return Tuning{std::move(threads), std::move(tile_kib)};
 }
 
 }  // namespace tenon

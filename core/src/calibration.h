@@ -1,4 +1,4 @@
-// Measures how many threads run a model fastest.
+// Measures how many threads and which tiles run a model fastest.
 #ifndef TENON_SRC_CALIBRATION_H_
 #define TENON_SRC_CALIBRATION_H_
 
@@ -12,15 +12,17 @@
 namespace tenon {
 
 // Runs the first kernel calls of a token with 1, 2, 4, ... and all workers of
-// `executor` in turn, for about 0.3 seconds in all; less, if `cancel` says so.
-// Leaves the executor with the number that it chose.  `bound` has its weights.
-// Errors: kResourceExhausted; kCancelled before anything was measured.
+// `executor` in turn, then a matrix of a prompt with tiles of several sizes,
+// for about 0.4 seconds in all; less, if `cancel` says so.  Leaves the executor
+// with the number that it chose.  `bound` has its weights. Errors:
+// kResourceExhausted; kCancelled before anything was measured.
 StatusOr<Tuning> Calibrate(const BoundGraph& bound, Executor& executor,
                            const std::atomic<bool>* cancel);
 
-// The fewest threads that are within a twentieth of the fastest, so that no
-// thread is started for nothing.  REQUIRES: samples.
-uint32_t FewestOfTheFastest(std::span<const Tuning::Sample> samples);
+// The first value that is within a twentieth of the fastest, so that no thread
+// is started for nothing, and no tile is smaller for nothing.  REQUIRES:
+// samples.
+uint32_t FirstOfTheFastest(std::span<const Tuning::Sample> samples);
 
 }  // namespace tenon
 

@@ -18,17 +18,17 @@ const Plugin* FindExecutor(const Registry& registry) {
 // A text for each set of circumstances that could change the choice.
 std::string TuningKey(const Model& model, const Plugin& plugin, uint32_t most) {
   const BoundGraph& bound = model.bound();
-  return absl::StrCat("tenon ", kVersion, ", ", plugin.name, " ", most, ", ",
-                      absl::StrJoin(model.backends(), " "), ", ",
-                      model.architecture_plugin(), " ",
-                      bound.decode.steps.size(), " steps, ",
-                      EstimateMemory(bound, 1).weights, " bytes");
+  return absl::StrCat(
+      "tenon ", kVersion, ", ", plugin.name, " ", most, ", ",
+      absl::StrJoin(model.backends(), " "), ", ", model.architecture_plugin(),
+      " ", bound.decode.steps.size(), " steps of ", bound.prefill.max_tokens,
+      " tokens, ", EstimateMemory(bound, 1).weights, " bytes");
 }
 
 std::optional<Tuning> Recall(TuningMemory& memory, std::string_view key,
                              uint32_t most) {
   std::optional<Tuning> tuning = ParseTuning(memory.Recall(key));
-  if (!tuning || tuning->threads > most) return std::nullopt;
+  if (!tuning || tuning->threads.value > most) return std::nullopt;
   tuning->remembered = true;
   return tuning;
 }
@@ -39,7 +39,7 @@ std::optional<Tuning> Tune(const Plugin& plugin, const LoadOptions& options,
   const uint32_t most = executor.workers();
   const std::string key = TuningKey(model, plugin, most);
   if (auto tuning = Recall(*options.tuning, key, most)) {
-    executor.Limit(tuning->threads);
+    executor.Limit(tuning->threads.value);
     return tuning;
   }
   auto measured = Calibrate(model.bound(), executor, options.cancel);

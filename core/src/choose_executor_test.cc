@@ -15,6 +15,8 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
+uint32_t tile_bytes = 0;  // of the last step that a team ran
+
 // Claims to be as many workers as it is asked for, or three.
 class FakeTeam : public Executor {
  public:
@@ -23,6 +25,7 @@ class FakeTeam : public Executor {
   void Limit(uint32_t workers) noexcept override { workers_ = workers; }
   void Run(const Plan& plan, const StepContext& ctx,
            const Scratch& scratch) noexcept override {
+    tile_bytes = ctx.tile_bytes;
     alone_->Run(plan, ctx, scratch);
   }
 
@@ -67,13 +70,25 @@ ExecutorChoice Choose(const LoadOptions& options) {
 
 TEST(ChooseExecutor, TakesWhatIsRemembered) {
   FakeMemory memory;
-  memory.text = "2: 1=3000 2=1500 3=2000";
+  memory.text = "2: 1=3000 2=1500 3=2000; 320: 0=30 320=20";
   const auto model = Load(0, &memory);
   EXPECT_EQ(model->executor().workers(), 2u);
   EXPECT_EQ(model->executor_plugin(), "backend_teams");
   ASSERT_TRUE(model->tuning().has_value());
   EXPECT_TRUE(model->tuning()->remembered);
+  EXPECT_EQ(model->tuning()->tile_kib.value, 320u);
   EXPECT_THAT(memory.told, SizeIs(0));
+}
+
+TEST(ChooseExecutor, SessionsStepInTheTilesOfTheChoice) {
+  FakeMemory memory;
+  memory.text = "2: 1=3000 2=1500; 320: 0=30 320=20";
+  for (uint32_t threads : {0, 2}) {
+    auto session = Session::Create(Load(threads, &memory), {});
+    ASSERT_TRUE(session.ok()) << session.status();
+    ASSERT_TRUE((*session)->Feed(std::vector<TokenId>{1}).ok());
+    EXPECT_EQ(tile_bytes, threads == 0 ? 320u * 1024 : kNoTileLimit);
+  }
 }
 
 TEST(ChooseExecutor, MeasuresAndRemembersOnce) {
@@ -81,7 +96,7 @@ TEST(ChooseExecutor, MeasuresAndRemembersOnce) {
   const auto model = Load(0, &memory);
   ASSERT_TRUE(model->tuning().has_value());
   EXPECT_FALSE(model->tuning()->remembered);
-  EXPECT_EQ(model->executor().workers(), model->tuning()->threads);
+  EXPECT_EQ(model->executor().workers(), model->tuning()->threads.value);
   EXPECT_THAT(memory.asked.front(),
               AllOf(HasSubstr("backend_fake"), HasSubstr("arch_fake"),
                     HasSubstr("backend_teams 3")));
@@ -95,7 +110,7 @@ TEST(ChooseExecutor, MeasuresAndRemembersOnce) {
 
 TEST(ChooseExecutor, MeasuresAgainWhereMemoryCannotBeRight) {
   for (const char* text :
-       {"nonsense", "4: 1=3000 4=1000", "0: 0=1000 1=2000"}) {
+       {"nonsense", "4: 1=3000 4=1000; 0: 0=1", "0: 0=1000 1=2000; 0: 0=1"}) {
     FakeMemory memory;
     memory.text = text;
     EXPECT_FALSE(Load(0, &memory)->tuning()->remembered) << text;
@@ -105,7 +120,7 @@ TEST(ChooseExecutor, MeasuresAgainWhereMemoryCannotBeRight) {
 
 TEST(ChooseExecutor, ANumberOfThreadsThatIsGivenWins) {
   FakeMemory memory;
-  memory.text = "2: 1=3000 2=1500";
+  memory.text = "2: 1=3000 2=1500; 0: 0=30";
   for (uint32_t threads : {1, 2, 3}) {
     const auto model = Load(threads, &memory);
     EXPECT_EQ(model->executor().workers(), threads);
@@ -135,7 +150,7 @@ TEST(ChooseExecutor, TriesNoMoreThanTheMost) {
   options.most_threads = 5;
   options.tuning = &memory;
   const auto choice = Choose(options);
-  EXPECT_EQ(choice.tuning->samples.back().threads, 5u);
+  EXPECT_EQ(choice.tuning->threads.samples.back().value, 5u);
   options.tuning = nullptr;
   EXPECT_EQ(Choose(options).executor->workers(), 5u);
 }

@@ -13,6 +13,10 @@ bool IsSet(const std::atomic<bool>* flag) {
   return flag != nullptr && flag->load(std::memory_order_relaxed);
 }
 
+uint32_t TileBytesOf(const Model& model) {
+  return TileBytes(model.tuning() ? model.tuning()->tile_kib.value : 0);
+}
+
 }  // namespace
 
 Session::Session() = default;
@@ -93,7 +97,8 @@ void Session::Step(std::span<const TokenId> tokens, uint32_t outputs) {
                         position(),
                         tokens.data(),
                         space_->activations.data(),
-                        space_->state_bases.data()};
+                        space_->state_bases.data(),
+                        TileBytesOf(*model_)};
   Run(ctx, decode ? kDecode : kPrefill);
   tokens_.insert(tokens_.end(), tokens.begin(), tokens.end());
   if (outputs == 0) return;

@@ -152,14 +152,19 @@ void PrintRow(const Model& model, const Result& result) {
   std::fflush(stdout);
 }
 
-Json ToJson(const Tuning& tuning) {
+Json ToJson(const Tuning::Choice& choice, const char* name) {
   Json samples = Json::array();
-  for (const Tuning::Sample& sample : tuning.samples)
-    samples.push_back(
-        {{"threads", sample.threads}, {"milliseconds", sample.milliseconds}});
-  return {{"threads", tuning.threads},
+  for (const auto& [value, milliseconds] : choice.samples)
+    samples.push_back({{name, value}, {"milliseconds", milliseconds}});
+  return samples;
+}
+
+Json ToJson(const Tuning& tuning) {
+  return {{"threads", tuning.threads.value},
+          {"tile_kib", tuning.tile_kib.value},
           {"remembered", tuning.remembered},
-          {"samples", samples}};
+          {"samples", ToJson(tuning.threads, "threads")},
+          {"tile_samples", ToJson(tuning.tile_kib, "tile_kib")}};
 }
 
 Json ToJson(const Result& result) {

@@ -20,6 +20,9 @@ struct Range {
   uint32_t begin, end;  // items [begin, end)
 };
 
+// StepContext::tile_bytes of who does not know better.
+inline constexpr uint32_t kNoTileLimit = UINT32_MAX;
+
 // What changes from step to step.  Everything is owned by the session.
 struct StepContext {
   uint32_t tokens;           // T
@@ -28,6 +31,9 @@ struct StepContext {
   const int32_t* token_ids;  // [T], each in [0, V)
   std::byte* activations;    // the plan's arena
   std::byte* const* states;  // base of each state, by StateRef::index
+  // Of activations, as many as a core's own cache shall keep while the rows of
+  // a matrix pass by (see TileTokens()).  A wish: it changes no bit.
+  uint32_t tile_bytes = kNoTileLimit;
 };
 
 // Where a value lives: row r starts at activations + offset + r * row_bytes.
@@ -87,6 +93,14 @@ T* RowOf(const Operand& operand, const StepContext& ctx, size_t row) noexcept {
 inline uint32_t RowCount(const Operand& operand,
                          const StepContext& ctx) noexcept {
   return operand.rows == Rows::kTokens ? ctx.tokens : ctx.outputs;
+}
+
+// How many tokens of in[0] make a tile, at least one.
+inline uint32_t TileTokens(const KernelArgs& args,
+                           const StepContext& ctx) noexcept {
+  const size_t bytes = args.in[0].row_bytes;
+  const size_t tokens = bytes == 0 ? ctx.tokens : ctx.tile_bytes / bytes;
+  return tokens == 0 ? 1 : static_cast<uint32_t>(tokens);
 }
 
 // The position in the text of a row of an operand.

@@ -30,7 +30,7 @@ struct LoadOptions {
   uint32_t most_threads = 0;  // 0: as many as the executor thinks useful
   uint32_t max_tokens = BindOptions{}.max_tokens;  // of one prefill step
   // With 0 threads: says what an earlier load found to be fastest, or is told
-  // what this one finds, which takes about 0.3 seconds.  May be null.
+  // what this one finds, which takes about 0.4 seconds.  May be null.
   TuningMemory* tuning = nullptr;
   LogHook log;
   // Called with bytes done and bytes in total while weights are brought in.
@@ -68,7 +68,7 @@ class Model {
   std::string_view architecture_plugin() const { return architecture_; }
   std::string_view executor_plugin() const { return executor_name_; }
   std::vector<std::string_view> backends() const { return backends_; }
-  // What decided on the number of threads, if that did.
+  // What decided on the number of threads and on tiles, if that did.
   const std::optional<Tuning>& tuning() const { return tuning_; }
   uint64_t parameters() const;  // elements of all tensors of the file
 

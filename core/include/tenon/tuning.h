@@ -1,5 +1,5 @@
-// How many threads run a model fastest: measured when it is loaded for the
-// first time, and remembered by the frontend.
+// How many threads and which tiles run a model fastest: measured when it is
+// loaded for the first time, and remembered by the frontend.
 #ifndef TENON_TUNING_H_
 #define TENON_TUNING_H_
 
@@ -13,17 +13,28 @@ namespace tenon {
 
 struct Tuning {
   struct Sample {
-    uint32_t threads;
-    // Of the same part of one token for all samples; whole microseconds.
+    uint32_t value;
+    // Of the same work for all values; whole microseconds.
     double milliseconds;
   };
-  uint32_t threads = 1;         // the choice: one of the samples'
-  std::vector<Sample> samples;  // by ascending number of threads, from 1 on
-  bool remembered = false;      // by an earlier load, not measured by this one
+  struct Choice {
+    uint32_t value = 0;  // one of the samples'
+    std::vector<Sample> samples;
+  };
+  Choice
+      threads;  // samples by ascending number, from 1 on; of a part of a token
+  // StepContext::tile_bytes in KiB, 0: no limit; samples from that on, by
+  // descending size; of the matrix of a prompt that has the longest rows.
+  Choice tile_kib;
+  bool remembered = false;  // by an earlier load, not measured by this one
 };
 
-// "2: 1=20125 2=10500": the choice, and the samples in microseconds (digits
-// alone, as reading fractions takes 10 KB of tables in WebAssembly).
+// A Tuning's tile as StepContext wants it.
+uint32_t TileBytes(uint32_t tile_kib);
+
+// "2: 1=20125 2=10500; 0: 0=3100 512=3190": the choices, and the samples in
+// microseconds (digits alone, as reading fractions takes 10 KB of tables in
+// WebAssembly).
 std::string ToText(const Tuning& tuning);
 // Nothing for a text that ToText() does not write.
 std::optional<Tuning> ParseTuning(std::string_view text);

@@ -51,7 +51,7 @@ int tenon_reserve(double bytes);
 int tenon_next(double* request);
 // What tenon_next() asked for is written.
 int tenon_accept();
-// Lets tenon_start() measure how many threads are fastest, for about 0.3
+// Lets tenon_start() measure which threads and tiles are fastest, for about 0.4
 // seconds, unless `text` says it: what tenon_text("tuning") was after another
 // start, or anything else.
 int tenon_tune(const char* text);

@@ -177,12 +177,19 @@ export interface GenerateResult {
 export interface Report {
   module: "scalar" | "simd128" | "relaxed";
   threads: number;
-  /** What decided on the number of threads, if that was measured. */
+  /** What decided on the number of threads and on tiles, if that was measured. */
   tuning?: {
     /** By an earlier load. */
     remembered: boolean;
     /** For the same part of a token. */
     samples: { threads: number; milliseconds: number }[];
+    /**
+     * Of a prompt's numbers, as many KiB stay in a core's own cache while the rows of
+     * a matrix pass by; 0: as many as a kernel likes.
+     */
+    tileKib: number;
+    /** For one matrix of a prompt. */
+    tileSamples: { tileKib: number; milliseconds: number }[];
   } | undefined;
   /** Whether threads were possible at all: crossOriginIsolated, or Node. */
   isolated: boolean;

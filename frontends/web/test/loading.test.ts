@@ -47,6 +47,9 @@ describe("loading", () => {
       const tried = report.tuning.samples.map((sample) => sample.threads);
       assert.equal(tried[0], 1);
       assert.ok(tried.includes(report.threads));
+      const tiles = report.tuning.tileSamples.map((sample) => sample.tileKib);
+      assert.equal(tiles[0], 0);
+      assert.ok(tiles.includes(report.tuning.tileKib));
       assert.equal(report.tuning.remembered, false); // Node keeps nothing
     } else {
       assert.equal(report.threads, 1); // one core

@@ -120,11 +120,17 @@ describe("errors", () => {
 
 describe("what was measured", () => {
   test("is read from the last line", () => {
-    assert.deepEqual(describeTuning("the key\n2: 1=20500 2=11000", true), {
+    const text = "the key\n2: 1=20500 2=11000; 512: 0=3100 512=2500";
+    assert.deepEqual(describeTuning(text, true), {
       remembered: true,
       samples: [
         { threads: 1, milliseconds: 20.5 },
         { threads: 2, milliseconds: 11 },
+      ],
+      tileKib: 512,
+      tileSamples: [
+        { tileKib: 0, milliseconds: 3.1 },
+        { tileKib: 512, milliseconds: 2.5 },
       ],
     });
     assert.equal(describeTuning("", false), undefined);

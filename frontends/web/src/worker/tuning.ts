@@ -62,21 +62,39 @@ function settled(request: IDBRequest): Promise<unknown> {
 }
 
 /**
- * What the module's text says: its last line is "2: 1=20500 2=11250", the choice
- * and the microseconds of each number of threads.
+ * What the module's text says: its last line is "2: 1=20500 2=11250; 0: 0=3100
+ * 512=3150", the choice and the microseconds of each number of threads, and the same
+ * of tiles.
  */
 export function describeTuning(
   text: string,
   remembered: boolean,
 ): Report["tuning"] {
   const line = text.split("\n").at(-1) ?? "";
-  const [, samples = ""] = line.split(": ");
-  if (!samples) return undefined;
+  const [threads, tiles] = line.split("; ").map(parseChoice);
+  if (!threads || !tiles) return undefined;
   return {
     remembered,
+    samples: threads.samples.map(([threads, ms]) => ({ threads, milliseconds: ms })),
+    tileKib: tiles.value,
+    tileSamples: tiles.samples.map(([tileKib, ms]) => ({ tileKib, milliseconds: ms })),
+  };
+}
+
+interface Choice {
+  value: number;
+  /** Values, and milliseconds. */
+  samples: [number, number][];
+}
+
+/** "2: 1=20500 2=11250" */
+function parseChoice(text: string): Choice {
+  const [value = "", samples = ""] = text.split(": ");
+  return {
+    value: Number(value),
     samples: samples.split(" ").map((sample) => {
-      const [threads = 0, microseconds = 0] = sample.split("=").map(Number);
-      return { threads, milliseconds: microseconds / 1000 };
+      const [value = 0, microseconds = 0] = sample.split("=").map(Number);
+      return [value, microseconds / 1000];
     }),
   };
 }
