@@ -14,8 +14,8 @@ namespace tenon {
 // Runs the first kernel calls of a token with 1, 2, 4, ... and all workers of
 // `executor` in turn, then a matrix of a prompt with tiles of several sizes,
 // for about 0.4 seconds in all; less, if `cancel` says so.  Leaves the executor
-// with the number that it chose.  `bound` has its weights. Errors:
-// kResourceExhausted; kCancelled before anything was measured.
+// with the number that it chose.  `bound` has its weights.
+// Errors: kResourceExhausted; kCancelled before anything was measured.
 StatusOr<Tuning> Calibrate(const BoundGraph& bound, Executor& executor,
                            const std::atomic<bool>* cancel);
 

@@ -21,7 +21,7 @@ const RESULTS = {
   commit: "abc",
   machine: "a machine",
   load: 0.04,
-  options: { threads: 2, prompt: 256, gen: 64, runs: 2, quick: true },
+  options: { threads: 2, prompt: 256, gen: 64, runs: 2, kept: false, quick: true },
   peers: [{ name: "llama.cpp", version: "x 1.0" }],
   skipped: [{ name: "chromium", why: "it is not there" }],
   models: [
@@ -102,11 +102,12 @@ test("options have defaults", () => {
 });
 
 test("options are read", () => {
-  const line = "m.gguf --targets chromium,native --runs 3 --threads 1 --quick --peers p --out o";
+  const line = "m.gguf --targets chromium,native --runs 3 --threads 1 --kept --quick --peers p --out o";
   const options = parseOptions(line.split(" "), "/out");
   assert.deepEqual(options.targets, ["native", "chromium"]);
   assert.equal(options.runs, 3);
   assert.equal(options.threads, 1);
+  assert.equal(options.kept, true);
   assert.equal(options.quick, true);
   assert.equal(options.peers, resolve("p"));
   assert.equal(options.out, resolve("o"));

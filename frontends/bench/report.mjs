@@ -10,7 +10,8 @@ const PAIRS = [
 
 /**
  * @typedef {{date: string, commit: string, machine: string, load: number,
- *   options: {threads: number, prompt: number, gen: number, runs: number, quick: boolean},
+ *   options: {threads: number, prompt: number, gen: number, runs: number, kept: boolean,
+ *     quick: boolean},
  *   peers: {name: string, version: string}[], skipped: {name: string, why: string}[],
  *   models: import("./rounds.mjs").ModelResult[]}} Results
  */
@@ -26,13 +27,14 @@ export function markdown(results) {
 }
 
 function heading({ date, commit, machine, load, options, peers, skipped }) {
-  const { threads, prompt, gen, runs } = options;
+  const { threads, prompt, gen, runs, kept } = options;
   return [
     "# Benchmark of Tenon",
     "",
     `* ${date}, commit ${commit}`,
     `* ${machine}; load before: ${load.toFixed(1)}`,
     `* threads: ${threads}, prompt: ${prompt}, written: ${gen}, rounds: ${runs}`,
+    ...(kept ? ["* Chromium loads from private files of the page"] : []),
     ...peers.map(({ name, version }) => `* ${name}: ${version}`),
     ...skipped.map(({ name, why }) => `* ${name} was not measured: ${why}`),
     "",

@@ -21,9 +21,9 @@ struct Tuning {
     uint32_t value = 0;  // one of the samples'
     std::vector<Sample> samples;
   };
-  Choice
-      threads;  // samples by ascending number, from 1 on; of a part of a token
-  // StepContext::tile_bytes in KiB, 0: no limit; samples from that on, by
+  // Samples by ascending number, from 1 on; of a part of a token.
+  Choice threads;
+  // StepContext::tile_bytes in KiB, 0: no limit.  Samples from that on, by
   // descending size; of the matrix of a prompt that has the longest rows.
   Choice tile_kib;
   bool remembered = false;  // by an earlier load, not measured by this one

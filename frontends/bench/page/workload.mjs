@@ -13,9 +13,10 @@ function promptTokens(count) {
 }
 
 /** @returns {Promise<import("../cases.mjs").Measurement>} */
-globalThis.measure = async ({ source, threads, repetitions, prompt, gen, depth }) => {
+globalThis.measure = async ({ source, kept, threads, repetitions, prompt, gen, depth }) => {
   const contextSize = prompt + gen + depth;
-  const engine = await Engine.load(source, { threads, contextSize, checkpoints: 1 });
+  const model = kept ? await keep(source) : source;
+  const engine = await Engine.load(model, { threads, contextSize, checkpoints: 1 });
   const session = await engine.createSession();
   const run = gen > 0 ? await writing(session, gen, depth) : reading(session, prompt);
   const rates = [];
@@ -23,6 +24,15 @@ globalThis.measure = async ({ source, threads, repetitions, prompt, gen, depth }
   await engine.close();
   return measurement(engine.report, rates);
 };
+
+/** Among the page's private files. */
+async function keep(source) {
+  const folder = await navigator.storage.getDirectory();
+  const file = await folder.getFileHandle("model", { create: true });
+  const { body } = await fetch(source);
+  await body.pipeTo(await file.createWritable());
+  return file;
+}
 
 function reading(session, prompt) {
   const tokens = promptTokens(prompt);

@@ -1,7 +1,9 @@
 // The package in a page: a new browser for each case, so that the first run
 // finds nothing compiled.
+import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { basename, dirname } from "node:path";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { serve } from "../../web/server/serve.mjs";
@@ -29,7 +31,7 @@ async function unavailable() {
 }
 
 function measureCase(job, testCase) {
-  return inPage(job, "measure", { repetitions: REPETITIONS, ...testCase });
+  return inPage(job, "measure", { kept: job.kept, repetitions: REPETITIONS, ...testCase });
 }
 
 function write(job, prompt, tokens) {
@@ -45,8 +47,7 @@ function profile(job) {
 /** What the function of the page returns, in a browser of its own. */
 async function inPage({ model, threads, signal }, name, work) {
   const site = await serve({ page: PAGE, models: dirname(model) });
-  const browser = await require("playwright-core").chromium.launch({ ...LAUNCH, ...NO_SIGNALS });
-  const close = () => browser.close();
+  const { browser, close } = await (work.kept ? launchOnDisk() : launch());
   signal.addEventListener("abort", close);
   try {
     signal.throwIfAborted();
@@ -61,6 +62,25 @@ async function inPage({ model, threads, signal }, name, work) {
     await close();
     site.server.close();
   }
+}
+
+const options = { ...LAUNCH, ...NO_SIGNALS };
+
+async function launch() {
+  const browser = await require("playwright-core").chromium.launch(options);
+  return { browser, close: () => browser.close() };
+}
+
+// Without a profile a browser has the page's files in its memory.
+async function launchOnDisk() {
+  const profile = await mkdtemp(join(tmpdir(), "tenon-bench-"));
+  const { chromium } = require("playwright-core");
+  const browser = await chromium.launchPersistentContext(profile, options);
+  const close = async () => {
+    await browser.close();
+    await rm(profile, { recursive: true, force: true });
+  };
+  return { browser, close };
 }
 
 // Runs in the page.

@@ -42,7 +42,7 @@ export type ModuleName =
 
 export interface LoadOptions {
   /**
-   * 0 or absent: as many as are fastest, which the first load measures for 0.3
+   * 0 or absent: as many as are fastest, which the first load measures for 0.4
    * seconds and browsers remember; one where threads are not available.
    */
   threads?: number;
