@@ -50,14 +50,12 @@ double Median(std::vector<double> x) {
 // The beginning of a text, of one token again and again.
 class Text {
  public:
-  Text(Workspace space, uint32_t tokens)
-      : space_(std::move(space)), ids_(tokens) {
+  Text(Workspace space, uint32_t most_tokens)
+      : space_(std::move(space)), ids_(most_tokens) {
     std::ranges::fill(space_.activations.bytes(), std::byte{0});
   }
 
-  // Of all tokens.
-  StepContext Step() {
-    const auto tokens = static_cast<uint32_t>(ids_.size());
+  StepContext Step(uint32_t tokens) {
     return {tokens,
             tokens,
             0,
@@ -79,13 +77,13 @@ class Text {
 
 // The first steps, as many as one thread does in kSlice.  Reads their weights
 // on the way, which a mapped file brings into memory only then.
-Plan Slice(const Plan& plan, Text& token, Executor& executor) {
+Plan Slice(const Plan& plan, Text& text, Executor& executor) {
   Plan slice;
   executor.Limit(1);
   const auto end = Clock::now() + kSlice;
   for (const Step& step : plan.steps) {
     slice.steps.push_back(step);
-    token.Run({.steps = {step}}, token.Step(), executor);
+    text.Run({.steps = {step}}, text.Step(1), executor);
     if (Clock::now() >= end) break;
   }
   return slice;
@@ -132,37 +130,30 @@ StatusOr<Tuning::Choice> Conclude(std::span<const Trial> trials) {
   return choice;
 }
 
-StatusOr<Tuning::Choice> MeasureThreads(const BoundGraph& bound,
+StatusOr<Tuning::Choice> MeasureThreads(const Plan& decode, Text& text,
                                         Executor& executor,
                                         const std::atomic<bool>* cancel) {
   const uint32_t most = executor.workers();
-  TENON_ASSIGN_OR_RETURN(Workspace space,
-                         Workspace::Allocate(bound, /*positions=*/1, most));
-  Text token(std::move(space), 1);
   std::vector<Trial> trials = ThreadTrials(most);
-  const Plan slice = Slice(bound.decode, token, executor);
+  const Plan slice = Slice(decode, text, executor);
   Measure(trials, kForThreads, cancel, [&](uint32_t threads) {
     executor.Limit(threads);
-    return token.Run(slice, token.Step(), executor);
+    return text.Run(slice, text.Step(1), executor);
   });
   auto choice = Conclude(trials);
   executor.Limit(choice.ok() ? choice->value : most);
   return choice;
 }
 
-StatusOr<Tuning::Choice> MeasureTiles(const BoundGraph& bound,
+StatusOr<Tuning::Choice> MeasureTiles(const Plan& prefill, Text& text,
                                       Executor& executor,
                                       const std::atomic<bool>* cancel) {
-  const uint32_t tokens = bound.prefill.max_tokens;
-  TENON_ASSIGN_OR_RETURN(
-      Workspace space, Workspace::Allocate(bound, tokens, executor.workers()));
-  Text prompt(std::move(space), tokens);
   std::vector<Trial> trials = TileTrials();
-  const Plan matrix = LongestRows(bound.prefill);
+  const Plan matrix = LongestRows(prefill);
+  StepContext step = text.Step(prefill.max_tokens);
   Measure(trials, kForTiles, cancel, [&](uint32_t kib) {
-    StepContext step = prompt.Step();
     step.tile_bytes = TileBytes(kib);
-    return prompt.Run(matrix, step, executor);
+    return text.Run(matrix, step, executor);
   });
   return Conclude(trials);
 }
@@ -181,8 +172,14 @@ uint32_t FirstOfTheFastest(std::span<const Tuning::Sample> samples) {
 
 StatusOr<Tuning> Calibrate(const BoundGraph& bound, Executor& executor,
                            const std::atomic<bool>* cancel) {
-  TENON_ASSIGN_OR_RETURN(auto threads, MeasureThreads(bound, executor, cancel));
-  TENON_ASSIGN_OR_RETURN(auto tile_kib, MeasureTiles(bound, executor, cancel));
+  const uint32_t tokens = bound.prefill.max_tokens;
+  TENON_ASSIGN_OR_RETURN(
+      Workspace space, Workspace::Allocate(bound, tokens, executor.workers()));
+  Text text(std::move(space), tokens);
+  TENON_ASSIGN_OR_RETURN(auto threads,
+                         MeasureThreads(bound.decode, text, executor, cancel));
+  TENON_ASSIGN_OR_RETURN(auto tile_kib,
+                         MeasureTiles(bound.prefill, text, executor, cancel));
   return Tuning{std::move(threads), std::move(tile_kib)};
 }
 

@@ -34,8 +34,9 @@ class TuningTest(ProgramTest):
             with open(path, 'rb') as file:
                 good = file.read()
             key = good.split(b'\n')[0]
-            for bad in (b'', b'\xff\0\n', good[:-1], good[9:], key + b'\n99: 1=1\n',
-                        key + b'\n', key + b'\n2: 2=1\n'):
+            for bad in (b'', b'\xff\0\n', good[:-1], good[9:], key + b'\n',
+                        key + b'\n99: 1=1 99=1; 0: 0=1\n',
+                        key + b'\n2: 2=1; 0: 0=1\n', key + b'\n1: 1=1\n'):
                 with open(path, 'wb') as file:
                     file.write(bad)
                 self.assertIn('measured', self.choices(), bad)

@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { touchPages } from "../src/toucher/touch.ts";
-import { startToucher } from "../src/worker/toucher.ts";
 
 const MB = 1024 * 1024;
 const PAGE_BYTES = 65536; // of WebAssembly
@@ -27,9 +26,4 @@ test("the system gives all of it, and no more", () => {
   touchPages({ memory, begin: 64 * MB, end: 128 * MB });
   const given = (process.memoryUsage().rss - before) / MB;
   assert.ok(given > 60 && given < 80, `${given} MB`);
-});
-
-test("Node and memory of one thread do without", () => {
-  startToucher(true).touch({ memory: memoryOf(MB), begin: 0, end: MB });
-  startToucher(false).stop();
 });
