@@ -14,8 +14,8 @@ export const USAGE = `./dev bench MODEL.gguf... [options]
   --threads N                                                  [2]
   --prompt N       tokens of the prompt                        [256]
   --gen N          tokens that are written                     [64]
-  --kept           Chromium loads from private files of the page (OPFS), as one
-                   does that comes back, and not over the loopback interface
+  --kept           Chromium loads what it kept from an earlier load (OPFS), and
+                   not over the loopback interface
   --quick          neither a prompt of 512 nor decoding after 64 and 2048
   --out DIR        report.md, report.json, *.svg               [build/bench]
 

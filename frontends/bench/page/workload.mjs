@@ -15,8 +15,8 @@ function promptTokens(count) {
 /** @returns {Promise<import("../cases.mjs").Measurement>} */
 globalThis.measure = async ({ source, kept, threads, repetitions, prompt, gen, depth }) => {
   const contextSize = prompt + gen + depth;
-  const model = kept ? await keep(source) : source;
-  const engine = await Engine.load(model, { threads, contextSize, checkpoints: 1 });
+  const engine = await Engine.load(source, { threads, contextSize, checkpoints: 1, keep: kept });
+  checkReused(engine.report, kept);
   const session = await engine.createSession();
   const run = gen > 0 ? await writing(session, gen, depth) : reading(session, prompt);
   const rates = [];
@@ -25,13 +25,15 @@ globalThis.measure = async ({ source, kept, threads, repetitions, prompt, gen, d
   return measurement(engine.report, rates);
 };
 
-/** Among the page's private files. */
-async function keep(source) {
-  const folder = await navigator.storage.getDirectory();
-  const file = await folder.getFileHandle("model", { create: true });
-  const { body } = await fetch(source);
-  await body.pipeTo(await file.createWritable());
-  return file;
+/** Keeps the model for `measure`, which then fails if it has to download it again. */
+globalThis.keep = async ({ source, threads }) => {
+  const engine = await Engine.load(source, { threads, keep: true });
+  await engine.close();
+};
+
+function checkReused({ reusedBytes, memory, fallbacks }, kept) {
+  if (reusedBytes === (kept ? memory.fileBytes : 0)) return;
+  throw new Error(`${reusedBytes} of ${memory.fileBytes} bytes were kept. ${fallbacks}`);
 }
 
 function reading(session, prompt) {

@@ -53,7 +53,9 @@ async function inPage({ model, threads, signal }, name, work) {
     signal.throwIfAborted();
     const page = await open(browser, site.address);
     const source = `models/${encodeURIComponent(basename(model))}`;
-    return await page.evaluate(call, { name, work: { source, threads, ...work } });
+    const run = (name) => page.evaluate(call, { name, work: { source, threads, ...work } });
+    if (work.kept) await run("keep").then(() => page.reload());
+    return await run(name);
   } catch (error) {
     signal.throwIfAborted();
     throw firstLine(error);

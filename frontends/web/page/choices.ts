@@ -4,6 +4,8 @@ import type { ModelSource } from "tenon";
 export interface Choice {
   label: string;
   source: ModelSource;
+  /** Whether the browser keeps it for the next visit. */
+  keep?: boolean;
 }
 
 function shipped(label: string, file: string): Choice {
@@ -21,5 +23,6 @@ export function fromFile(file: File): Choice {
 }
 
 export function fromAddress(address: string): Choice {
-  return { label: new URL(address).pathname.split("/").at(-1) || address, source: address };
+  const label = new URL(address).pathname.split("/").at(-1) || address;
+  return { label, source: address, keep: true };
 }

@@ -37,7 +37,9 @@ export class Loader {
     this.cancel();
     this.#abort = new AbortController();
     this.#choice = choice;
-    this.#engine = this.#replace(this.#engine, choice, { ...options, signal: this.#abort.signal });
+    const { signal } = this.#abort;
+    const { keep = false } = choice;
+    this.#engine = this.#replace(this.#engine, choice, { ...options, keep, signal });
   }
 
   cancel(): void {

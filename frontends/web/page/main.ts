@@ -1,5 +1,6 @@
 import { type Choice, fromFile, SHIPPED } from "./choices.ts";
 import { onFileDropped } from "./drop.ts";
+import { KeptPanel } from "./kept-panel.ts";
 import { Loader } from "./loader.ts";
 import { ModelPanel } from "./model-panel.ts";
 import { ReportPanel } from "./report-panel.ts";
@@ -13,8 +14,12 @@ const loader: Loader = new Loader({
     panel.loaded(engine, choice);
     report.show(engine.report);
     talk.engineChanged(engine);
+    void kept.refresh();
   },
-  onFailed: (error, choice) => panel.failed(error, choice),
+  onFailed: (error, choice) => {
+    panel.failed(error, choice);
+    void kept.refresh();
+  },
   onDropped: () => panel.unloaded(),
 });
 
@@ -22,6 +27,7 @@ const reload = () => load(loader.choice ?? SHIPPED[0]);
 const settings = new Settings(reload);
 const report = new ReportPanel();
 const panel = new ModelPanel(load, () => loader.cancel());
+const kept = new KeptPanel(load);
 const talk = new Talk(loader, settings, reload);
 
 function load(choice: Choice): void {
@@ -31,4 +37,5 @@ function load(choice: Choice): void {
 }
 
 onFileDropped((file) => load(fromFile(file)));
+void kept.refresh();
 load(SHIPPED[0]);

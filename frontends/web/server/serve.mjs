@@ -65,10 +65,11 @@ function pathOf(request) {
   }
 }
 
-async function sizeOf(file) {
+/** Its size, and when it was written. */
+async function factsOf(file) {
   try {
     const found = await stat(file);
-    return found.isFile() ? found.size : undefined;
+    return found.isFile() ? found : undefined;
   } catch {
     return undefined; // it is not there, or its name cannot be one
   }
@@ -82,10 +83,11 @@ async function answer(request, response, folders) {
   const isRead = ["GET", "HEAD"].includes(request.method);
   if (!isRead) return refuse(response, 405, { Allow: "GET, HEAD" });
   const file = locate(pathOf(request), folders);
-  const size = file && (await sizeOf(file));
-  if (size === undefined) return refuse(response, 404);
+  const facts = file && (await factsOf(file));
+  if (!facts) return refuse(response, 404);
   response.setHeader("Content-Type", TYPES[extname(file)]);
-  send(request, response, file, size);
+  response.setHeader("Last-Modified", facts.mtime.toUTCString());
+  send(request, response, file, facts.size);
 }
 
 function send(request, response, file, size) {

@@ -63,8 +63,25 @@ export interface LoadOptions {
   rows?: boolean;
   /** Takes this build of the module, instead of the fastest that works here. */
   module?: ModuleName;
+  /**
+   * Keeps what comes from a URL among the private files of the page (OPFS), and
+   * takes it from there the next time, unless the server has another file by then;
+   * also without a network. A download that was cut goes on where it was, if the
+   * server tells an ETag or Last-Modified. Where it cannot be kept,
+   * `report.fallbacks` says why.
+   */
+  keep?: boolean;
   onProgress?: (progress: LoadProgress) => void;
   signal?: AbortSignal;
+}
+
+/** What loads with `keep` have left. */
+export interface KeptModel {
+  url: string;
+  /** Of the file. */
+  size: number;
+  /** That are here; less than `size`: the next load goes on with the download. */
+  bytes: number;
 }
 
 export interface EncodeOptions {
@@ -193,7 +210,10 @@ export interface Report {
   } | undefined;
   /** Whether threads were possible at all: crossOriginIsolated, or Node. */
   isolated: boolean;
-  /** Sentences: why a faster module, more threads or a backend was not taken. */
+  /**
+   * Sentences: why a faster module, more threads or a backend was not taken, or the
+   * model not kept.
+   */
   fallbacks: string[];
   /** What the engine wants to say about this file. */
   warnings: string[];
@@ -202,6 +222,8 @@ export interface Report {
   executor: string;
   /** One line for each kind of node: the kernel that computes it. */
   kernels: string[];
+  /** Of the file, those that an earlier load with `keep` had kept. */
+  reusedBytes: number;
   model: {
     name: string;
     architecture: string;

@@ -1,13 +1,18 @@
 // Loading a model with the package as it is built.
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { openAsBlob, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { describe, test } from "node:test";
 import type { ErrorKind, LoadOptions, LoadProgress, ModelSource } from "../src/types.ts";
 import {
   ANY_MODULE,
   Engine,
+  keptModels,
   modelPath,
   MODULES,
+  removeKeptModel,
   type TestEngine,
 } from "./support/setup.ts";
 
@@ -64,6 +69,19 @@ describe("loading", () => {
     const engine = await Engine.load(blob, { module });
     assert.equal(engine.report.memory.fileBytes, blob.size);
     await engine.close();
+  });
+
+  test("to be kept, where there is no place for that", async () => {
+    const server = createServer((_, response) => response.end(readFileSync(path)));
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const { port } = server.address() as AddressInfo;
+    const url = `http://127.0.0.1:${port}/m.gguf`;
+    const { report } = await closed(Engine.load(url, { module, keep: true }));
+    server.close();
+    assert.equal(report.reusedBytes, 0);
+    assert.match(report.fallbacks.join(), /the model is not kept: only pages/);
+    assert.deepEqual(await keptModels(), []);
+    await removeKeptModel(url);
   });
 
   test("can be aborted at every point", async () => {

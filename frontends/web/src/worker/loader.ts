@@ -2,12 +2,13 @@
 // grows to what the model takes, and gets the weights as they arrive.
 import type { LoadParams, LoadResult } from "../protocol.ts";
 import { TenonError, type LoadProgress } from "../types.ts";
+import type { ByteSource } from "./byte_source.ts";
 import { chooseModule, thisMachine, type Choice } from "./choose.ts";
 import { Budget, smallMemory, tooMuch, totalBytes, type Needs } from "./memory.ts";
 import { loadProgram, sharesMemory, type Program } from "./module.ts";
 import type { Native } from "./native.ts";
 import { Reader } from "./reader.ts";
-import { openSource, type ByteSource } from "./sources.ts";
+import { openSource } from "./sources.ts";
 import { throttle } from "./throttle.ts";
 import { startToucher, type Toucher } from "./toucher.ts";
 import { describeTuning, textStore } from "./tuning.ts";
@@ -51,13 +52,16 @@ async function loadChosen(
   emit: Emit,
 ): Promise<Loaded> {
   const [source, program] = await Promise.all([
-    openSource(params.source),
+    openSource(params.source, params.keep),
     loadProgram(choice.name),
   ]);
   const reader = new Reader(source);
   try {
     const loading = new Loading(params, choice, program, source, reader, emit);
     return await loading.run(toucher);
+  } catch (error) {
+    if ((error as TenonError).kind === "bad-file") source.discard?.();
+    throw error;
   } finally {
     await reader.close();
   }
@@ -100,6 +104,7 @@ class Loading {
     const end = needs.used + needs.weights;
     toucher.touch({ memory, begin: needs.used, end });
     await this.readWeights(native);
+    await this.source.finish?.();
     const tuning = await this.start(native);
     return {
       native,
@@ -190,11 +195,12 @@ class Loading {
       module: this.choice.instructions,
       threads: native.number("threads"),
       isolated: this.choice.isolated,
-      fallbacks: this.choice.fallbacks,
+      fallbacks: this.fallbacks(),
       warnings: lines(native.text("warnings")),
       backends: native.text("backends").split(",").filter(Boolean),
       executor: native.text("executor"),
       kernels: lines(native.text("kernels")),
+      reusedBytes: this.source.reusedBytes ?? 0,
       model: modelReport(native),
       memory: {
         fileBytes: this.source.size,
@@ -205,6 +211,12 @@ class Loading {
         totalBytes: native.memoryBytes,
       },
     };
+  }
+
+  private fallbacks(): string[] {
+    const { fallbacks } = this.choice;
+    const problem = this.source.problem?.();
+    return problem ? [...fallbacks, `the model is not kept: ${problem}`] : fallbacks;
   }
 }
 

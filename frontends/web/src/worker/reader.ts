@@ -1,6 +1,6 @@
 // Takes what is wanted out of a source, from front to back.
 import { TenonError } from "../types.ts";
-import type { ByteSource } from "./sources.ts";
+import type { ByteSource } from "./byte_source.ts";
 
 const SKIPPED_BYTES = 64 * 1024; // at once
 

@@ -1,34 +1,32 @@
-// Where the bytes of a model come from: one interface for the network, files
-// that a user chose, private files of a page, and files of Node.
+// Opens what a model is in: the network, files that a user chose, private files
+// of a page, and files of Node.
 import { describe } from "../errors.ts";
 import { nodeModule } from "../node_module.ts";
 import { isNode } from "../platform.ts";
 import type { SourceRef } from "../protocol.ts";
 import { TenonError, type ErrorKind } from "../types.ts";
+import type { ByteSource } from "./byte_source.ts";
+import { openKept } from "./kept.ts";
+import { openUrl } from "./network.ts";
+import { lock } from "./private_files.ts";
+import { streamReads } from "./streams.ts";
 
-const CHUNK_BYTES = 1024 * 1024; // of a stream, at most
-
-export interface ByteSource {
-  /** For errors. */
-  name: string;
-  size: number;
-  /**
-   * Writes the next bytes, one or more, to the front of `target`, which is not
-   * empty. Returns how many; 0: the end.
-   */
-  read(target: Uint8Array): Promise<number>;
-  close(): Promise<void>;
-}
-
-/** @throws TenonError network, not-found, bad-file. */
-export async function openSource(ref: SourceRef): Promise<ByteSource> {
+/**
+ * `keep`: what is downloaded is there the next time.
+ * @throws TenonError network, not-found, bad-file.
+ */
+export async function openSource(
+  ref: SourceRef,
+  keep = false,
+): Promise<ByteSource> {
   if ("path" in ref) return openPath(ref.path);
   if ("blob" in ref) return openBlob(ref.blob);
   if ("handle" in ref) return openHandle(ref.handle);
-  const isFile = isNode && ref.url.startsWith("file:");
-  return isFile
-    ? openPath(nodeModule("node:url").fileURLToPath(ref.url))
-    : openUrl(ref.url);
+  const { url } = ref;
+  if (isNode && url.startsWith("file:"))
+    return openPath(nodeModule("node:url").fileURLToPath(url));
+  if (keep && url.startsWith("http")) return openKept(url, openHandle);
+  return openUrl(url);
 }
 
 // ---- blobs, and files of a browser
@@ -52,31 +50,12 @@ async function openHandle(handle: FileSystemFileHandle): Promise<ByteSource> {
 async function openPrivate(
   handle: FileSystemFileHandle,
 ): Promise<ByteSource | undefined> {
-  const access = await lock(handle);
+  const access = await lock(handle, "read-only");
   if (!access) return undefined;
   const { name } = handle;
   const read = fileReads(name, async (target) => access.read(target));
   const close = async () => access.close();
   return { name, size: access.getSize(), read, close };
-}
-
-/** What a worker has of FileSystemSyncAccessHandle. */
-interface SyncAccess {
-  read(target: Uint8Array): number;
-  getSize(): number;
-  close(): void;
-}
-
-interface LockableHandle extends FileSystemFileHandle {
-  createSyncAccessHandle?(options: { mode: string }): Promise<SyncAccess>;
-}
-
-async function lock(handle: LockableHandle): Promise<SyncAccess | undefined> {
-  try {
-    return await handle.createSyncAccessHandle?.({ mode: "read-only" });
-  } catch {
-    return undefined;
-  }
 }
 
 /** `read`, with the file's name in its errors. */
@@ -85,63 +64,6 @@ function fileReads(name: string, read: ByteSource["read"]): ByteSource["read"] {
     read(target).catch((error: unknown) => {
       throw fileError(name, error);
     });
-}
-
-type StreamError = (error: unknown, done: number) => TenonError;
-
-function streamReads(
-  stream: ReadableStream<Uint8Array>,
-  failed: StreamError,
-): Pick<ByteSource, "read" | "close"> {
-  const chunks = chunksOf(stream);
-  let chunk: Uint8Array | undefined = new Uint8Array(0);
-  let done = 0;
-  const nextChunk = async () => {
-    try {
-      return await chunks.next();
-    } catch (error) {
-      throw failed(error, done);
-    }
-  };
-  return {
-    async read(target) {
-      while (chunk?.length === 0) chunk = await nextChunk();
-      if (!chunk) return 0;
-      const part = chunk.subarray(0, target.length);
-      target.set(part);
-      chunk = chunk.subarray(part.length);
-      done += part.length;
-      return part.length;
-    },
-    close: () => chunks.cancel().catch(() => {}),
-  };
-}
-
-interface Chunks {
-  /** Valid until the next call; undefined: the end. */
-  next(): Promise<Uint8Array | undefined>;
-  cancel(): Promise<void>;
-}
-
-function chunksOf(stream: ReadableStream<Uint8Array>): Chunks {
-  try {
-    return borrowedChunks(stream.getReader({ mode: "byob" }));
-  } catch {
-    const reader = stream.getReader();
-    const next = async () => (await reader.read()).value;
-    return { next, cancel: () => reader.cancel() };
-  }
-}
-
-// All in the same memory: new memory for each takes longer than the bytes.
-function borrowedChunks(reader: ReadableStreamBYOBReader): Chunks {
-  let room = new ArrayBuffer(CHUNK_BYTES);
-  const next = async () => {
-    const { value, done } = await reader.read(new Uint8Array(room));
-    if (value) room = value.buffer;
-    return done ? undefined : value;
-  };
-  return { next, cancel: () => reader.cancel() };
 }
 
 const FILE_ERRORS: Readonly<Record<string, ErrorKind>> = {
@@ -178,55 +100,4 @@ function fileSource(name: string, size: number, file: NodeFile): ByteSource {
     (await file.read(target)).bytesRead;
   const read = fileReads(name, bytesRead);
   return { name, size, read, close: () => file.close() };
-}
-
-// ---- the network
-
-async function openUrl(url: string): Promise<ByteSource> {
-  const response = await request(url);
-  if (!response.ok || !response.body) {
-    const status = `${response.status} ${response.statusText}`.trim();
-    throw new TenonError("network", `${url}: HTTP status ${status}`);
-  }
-  const size = contentLength(response) ?? (await sizeByRange(url));
-  if (size === undefined) {
-    await response.body.cancel();
-    throw new TenonError(
-      "network",
-      `${url}: the server does not tell how long the file is ` +
-        "(Content-Length); download it and open it as a file",
-    );
-  }
-  const failed = (error: unknown, done: number) =>
-    networkError(`${url} (after ${done} of ${size} bytes)`, error);
-  return { name: url, size, ...streamReads(response.body, failed) };
-}
-
-async function request(url: string, init?: RequestInit): Promise<Response> {
-  try {
-    return await fetch(url, init);
-  } catch (error) {
-    throw networkError(url, error);
-  }
-}
-
-// That of a compressed answer is not the file's.
-function contentLength({ headers }: Response): number | undefined {
-  if (headers.has("Content-Encoding")) return undefined;
-  const length = headers.get("Content-Length");
-  return length === null ? undefined : Number(length);
-}
-
-// "bytes 0-0/1234": for servers that stream without a length.
-async function sizeByRange(url: string): Promise<number | undefined> {
-  const response = await request(url, { headers: { Range: "bytes=0-0" } });
-  await response.body?.cancel();
-  const total = response.headers.get("Content-Range")?.match(/\/(\d+)$/)?.[1];
-  return total === undefined ? undefined : Number(total);
-}
-
-function networkError(where: string, error: unknown): TenonError {
-  const { cause } = error as { cause?: unknown };
-  const why = cause ? `: ${describe(cause)}` : "";
-  return new TenonError("network", `${where}: ${describe(error)}${why}`);
 }

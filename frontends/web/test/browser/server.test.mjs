@@ -1,13 +1,13 @@
 // The server gives what belongs to the page, and nothing else.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import test, { after } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { serve } from "../../server/serve.mjs";
-import { bytesOf } from "./models.mjs";
+import { bytesOf, pathOf } from "./models.mjs";
 
 const { server, address } = await serve();
 after(() => server.close());
@@ -25,6 +25,12 @@ function get(path, headers = {}, method = "GET") {
       .end();
   });
 }
+
+test("it says when a model was written", async () => {
+  const { headers } = await get("/models/tiny-llama.gguf", {}, "HEAD");
+  const { mtimeMs } = await stat(pathOf("tiny-llama"));
+  assert.equal(Date.parse(headers["last-modified"]), Math.floor(mtimeMs / 1000) * 1000);
+});
 
 const TYPES = {
   "/": "text/html; charset=utf-8",

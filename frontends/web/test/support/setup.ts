@@ -8,7 +8,7 @@ const web = new URL("../../", import.meta.url);
 const root = new URL("../../", web);
 
 /** The built package: npm run build comes first. */
-export const { Engine, TenonError } = (await import(
+export const { Engine, TenonError, keptModels, removeKeptModel } = (await import(
   new URL("dist/index.js", web).href
 )) as typeof import("../../src/index.ts");
 
