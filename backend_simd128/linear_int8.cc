@@ -28,7 +28,8 @@ constexpr bool kIsRelaxed = false;
 // instructions.
 template <typename Format>
 inline constexpr bool kIsCommon =
-    kIsOneOf<Format, quant::Q4_0, quant::Q8_0, quant::Q4_K, quant::Q6_K>;
+    kIsOneOf<Format, quant::Q4_0, quant::Q5_0, quant::Q8_0, quant::Q4_K,
+             quant::Q6_K>;
 
 // Whether a kernel may be larger for speed.
 template <typename Format>

@@ -23,6 +23,7 @@ class PackedRow {
     StoreHalf(scales.d, block_ + 2 * row_);
     if constexpr (B::kHasMin)
       StoreHalf(scales.dmin, block_ + B::kMinScaleAt + 2 * row_);
+    TENON_ROLLED
     for (size_t g = 0; g < B::kGroups; ++g) {
       quant::Group group;
       Format::Unpack(source, g, group);
