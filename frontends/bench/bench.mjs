@@ -49,14 +49,14 @@ async function measureAll(options, signal) {
 }
 
 async function describe(options, targets, skipped, signal) {
-  const { threads, prompt, gen, runs, kept, quick } = options;
+  const { threads, prompt, gen, runs, quick } = options;
   const peers = targets.filter(({ against }) => against);
   return {
     date: new Date().toISOString().slice(0, 10),
     commit: await commit(signal),
     machine: describeMachine(),
     load: loadBefore(),
-    options: { threads, prompt, gen, runs, kept, quick },
+    options: { threads, prompt, gen, runs, quick },
     peers: peers.map(({ name, version }) => ({ name, version })),
     skipped,
     models: [],

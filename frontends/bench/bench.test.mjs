@@ -21,7 +21,7 @@ const RESULTS = {
   commit: "abc",
   machine: "a machine",
   load: 0.04,
-  options: { threads: 2, prompt: 256, gen: 64, runs: 2, kept: false, quick: true },
+  options: { threads: 2, prompt: 256, gen: 64, runs: 2, quick: true },
   peers: [{ name: "llama.cpp", version: "x 1.0" }],
   skipped: [{ name: "chromium", why: "it is not there" }],
   models: [
@@ -54,6 +54,7 @@ function round(bandwidth, ours, theirs) {
     cold: rate / 2,
     samples: [rate - 1, rate, rate + 7],
     loadSeconds: 0.5,
+    againSeconds: 0.25,
     memoryBytes: 100e6,
     stateBytes: 7e6,
     weightBytes: 20e6,
@@ -102,12 +103,11 @@ test("options have defaults", () => {
 });
 
 test("options are read", () => {
-  const line = "m.gguf --targets chromium,native --runs 3 --threads 1 --kept --quick --peers p --out o";
+  const line = "m.gguf --targets chromium,native --runs 3 --threads 1 --quick --peers p --out o";
   const options = parseOptions(line.split(" "), "/out");
   assert.deepEqual(options.targets, ["native", "chromium"]);
   assert.equal(options.runs, 3);
   assert.equal(options.threads, 1);
-  assert.equal(options.kept, true);
   assert.equal(options.quick, true);
   assert.equal(options.peers, resolve("p"));
   assert.equal(options.out, resolve("o"));
@@ -130,6 +130,13 @@ test("a target measures its cases one after the other", async () => {
   const target = { measureCase: async (job, { name }) => `${name} on ${job.model}` };
   const job = { model: "m", cases: [{ name: "a" }, { name: "b" }] };
   assert.deepEqual(await measure(target, job), { a: "a on m", b: "b on m" });
+});
+
+test("a target that keeps models loads one again", async () => {
+  const target = { measureCase: async () => ({ loadSeconds: 2 }), loadAgain: async () => 1 };
+  const measured = await measure(target, { cases: [{ name: "prefill" }, { name: "decode" }] });
+  assert.deepEqual(measured.prefill, { loadSeconds: 2, againSeconds: 1 });
+  assert.deepEqual(measured.decode, { loadSeconds: 2 });
 });
 
 test("the output of a child, and why one failed", async () => {
@@ -175,8 +182,8 @@ test("the report", () => {
     "| 2 | 10.0 (10.0..10.0) |",
     "20 MB of weights, 10.0 M parameters",
     "| native | 2100 (2000..2200) | 1050 (1000..1100) | 210 (200..220) | 105 (100..110) " +
-      "| 42 % | 0.50 s |",
-    "| llama.cpp | 1500 (1000..2000) | – | 150 (100..200) | – | 30 % | 1.0 s |",
+      "| 42 % | 0.50 s | 0.25 s |",
+    "| llama.cpp | 1500 (1000..2000) | – | 150 (100..200) | – | 30 % | 1.0 s | – |",
     "| native | 100 MB | 161 MB |",
     "| llama.cpp | – | – |",
     "| native / llama.cpp | 1.55 (1.10..2.00) | 1.55 (1.10..2.00) |",

@@ -41,6 +41,11 @@ export function loadSeconds(model, name) {
   return spread(perRound(model, name, "prefill", (m) => m.loadSeconds));
 }
 
+/** From what an earlier load kept. */
+export function againSeconds(model, name) {
+  return spread(perRound(model, name, "prefill", (m) => m.againSeconds));
+}
+
 /** What a process may take besides the file and the state. */
 const SPARE_BYTES = 64e6;
 

@@ -14,8 +14,6 @@ export const USAGE = `./dev bench MODEL.gguf... [options]
   --threads N                                                  [2]
   --prompt N       tokens of the prompt                        [256]
   --gen N          tokens that are written                     [64]
-  --kept           Chromium loads what it kept from an earlier load (OPFS), and
-                   not over the loopback interface
   --quick          neither a prompt of 512 nor decoding after 64 and 2048
   --out DIR        report.md, report.json, *.svg               [build/bench]
 
@@ -33,7 +31,6 @@ const FLAGS = {
   threads: { type: "string", default: "2" },
   prompt: { type: "string", default: "256" },
   gen: { type: "string", default: "64" },
-  kept: { type: "boolean", default: false },
   quick: { type: "boolean", default: false },
   out: { type: "string" },
   help: { type: "boolean", short: "h", default: false },
@@ -41,8 +38,8 @@ const FLAGS = {
 
 /**
  * @typedef {{models: string[], targets: string[], peers: string | undefined,
- *   runs: number, threads: number, prompt: number, gen: number, kept: boolean,
- *   quick: boolean, out: string, help: boolean}} Options  Paths are absolute.
+ *   runs: number, threads: number, prompt: number, gen: number, quick: boolean,
+ *   out: string, help: boolean}} Options  Paths are absolute.
  */
 
 /**
@@ -62,7 +59,6 @@ export function parseOptions(argv, defaultOut) {
     threads: count(values, "threads"),
     prompt: count(values, "prompt"),
     gen: count(values, "gen"),
-    kept: values.kept,
     quick: values.quick,
     out: resolve(values.out ?? defaultOut),
     help: values.help,

@@ -10,8 +10,7 @@ const PAIRS = [
 
 /**
  * @typedef {{date: string, commit: string, machine: string, load: number,
- *   options: {threads: number, prompt: number, gen: number, runs: number, kept: boolean,
- *     quick: boolean},
+ *   options: {threads: number, prompt: number, gen: number, runs: number, quick: boolean},
  *   peers: {name: string, version: string}[], skipped: {name: string, why: string}[],
  *   models: import("./rounds.mjs").ModelResult[]}} Results
  */
@@ -27,14 +26,13 @@ export function markdown(results) {
 }
 
 function heading({ date, commit, machine, load, options, peers, skipped }) {
-  const { threads, prompt, gen, runs, kept } = options;
+  const { threads, prompt, gen, runs } = options;
   return [
     "# Benchmark of Tenon",
     "",
     `* ${date}, commit ${commit}`,
     `* ${machine}; load before: ${load.toFixed(1)}`,
     `* threads: ${threads}, prompt: ${prompt}, written: ${gen}, rounds: ${runs}`,
-    ...(kept ? ["* Chromium loads from private files of the page"] : []),
     ...peers.map(({ name, version }) => `* ${name}: ${version}`),
     ...skipped.map(({ name, why }) => `* ${name} was not measured: ${why}`),
     "",
@@ -81,8 +79,9 @@ function speeds(model) {
     range(figures.rate(model, name, "decode", figures.cold), speed),
     orNone(figures.ceilingFraction(model, name), percent),
     orNone(figures.loadSeconds(model, name)?.median, seconds),
+    orNone(figures.againSeconds(model, name)?.median, seconds),
   ]);
-  const titles = ["prefill t/s", "cold", "decode t/s", "cold", "of ceiling", "load"];
+  const titles = ["prefill t/s", "cold", "decode t/s", "cold", "of ceiling", "load", "again"];
   return table(["", ...titles], rows);
 }
 

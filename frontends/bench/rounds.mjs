@@ -30,8 +30,8 @@ const TOKENS = 32;
  * @throws when it is aborted before the first of them.
  */
 export async function measureModel(file, targets, options, { say, signal }) {
-  const { threads, prompt, gen, kept, runs } = options;
-  const job = { model: file, threads, prompt, gen, kept, cases: casesOf(options), signal };
+  const { threads, prompt, gen, runs } = options;
+  const job = { model: file, threads, prompt, gen, cases: casesOf(options), signal };
   const name = basename(file, ".gguf");
   const bench = new Bench(job, targets, (line) => say(`${name}: ${line}`));
   const texts = await bench.texts();

@@ -37,20 +37,6 @@ test("the whole", needed, async (t) => {
   for (const name of names) checkTarget(name, rounds[0].measured[name], profile);
 });
 
-test("a page loads what it kept", needed, async (t) => {
-  const out = await mkdtemp(join(tmpdir(), "tenon-bench-"));
-  t.after(() => rm(out, { recursive: true }));
-  const flags = "--runs 1 --threads 1 --prompt 16 --gen 4 --quick --targets native,chromium --kept";
-  const command = [...COMMAND, ...flags.split(" "), "--out", out];
-  const text = await output([process.execPath, ...command], AbortSignal.timeout(120_000));
-  assert.match(text, /loads from private files of the page/);
-  const { models, skipped } = JSON.parse(await readFile(join(out, "report.json"), "utf8"));
-  assert.deepEqual(models[0].failures, []);
-  const { native, chromium } = models[0].rounds[0].measured;
-  assert.ok(native.decode.loadSeconds > 0);
-  assert.ok(skipped.length > 0 || chromium.decode.loadSeconds > 0);
-});
-
 test("what is stopped reports the rounds that are complete", needed, async (t) => {
   const out = await mkdtemp(join(tmpdir(), "tenon-bench-"));
   t.after(() => rm(out, { recursive: true }));
@@ -67,7 +53,8 @@ test("what is stopped reports the rounds that are complete", needed, async (t) =
   assert.match(await readFile(join(out, "report.md"), "utf8"), /stopped after round 1/);
 });
 
-function checkTarget(name, { decode }, profile) {
+function checkTarget(name, { prefill, decode }, profile) {
+  assert.equal(prefill.againSeconds > 0, name === "chromium");
   for (const figure of [decode.cold, decode.memoryBytes, decode.stateBytes]) assert.ok(figure > 0);
   const profiles = profile.filter(({ target }) => target === name);
   assert.deepEqual(profiles.map(({ test }) => test), ["pp16", "tg4"]);

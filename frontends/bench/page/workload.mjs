@@ -13,10 +13,9 @@ function promptTokens(count) {
 }
 
 /** @returns {Promise<import("../cases.mjs").Measurement>} */
-globalThis.measure = async ({ source, kept, threads, repetitions, prompt, gen, depth }) => {
+globalThis.measure = async ({ source, threads, repetitions, prompt, gen, depth }) => {
   const contextSize = prompt + gen + depth;
-  const engine = await Engine.load(source, { threads, contextSize, checkpoints: 1, keep: kept });
-  checkReused(engine.report, kept);
+  const engine = await Engine.load(source, { threads, contextSize, checkpoints: 1 });
   const session = await engine.createSession();
   const run = gen > 0 ? await writing(session, gen, depth) : reading(session, prompt);
   const rates = [];
@@ -24,17 +23,6 @@ globalThis.measure = async ({ source, kept, threads, repetitions, prompt, gen, d
   await engine.close();
   return measurement(engine.report, rates);
 };
-
-/** Keeps the model for `measure`, which then fails if it has to download it again. */
-globalThis.keep = async ({ source, threads }) => {
-  const engine = await Engine.load(source, { threads, keep: true });
-  await engine.close();
-};
-
-function checkReused({ reusedBytes, memory, fallbacks }, kept) {
-  if (reusedBytes === (kept ? memory.fileBytes : 0)) return;
-  throw new Error(`${reusedBytes} of ${memory.fileBytes} bytes were kept. ${fallbacks}`);
-}
 
 function reading(session, prompt) {
   const tokens = promptTokens(prompt);
@@ -79,6 +67,13 @@ function measurement(report, [cold, ...samples]) {
     remarks: report.fallbacks,
   };
 }
+
+/** Loads what an earlier load kept, and keeps it for later ones. */
+globalThis.load = async ({ source, threads }) => {
+  const engine = await Engine.load(source, { threads, keep: true });
+  await engine.close();
+  return engine.report;
+};
 
 /** The text after `prompt`, always of the most likely token. */
 globalThis.write = async ({ source, threads, prompt, tokens }) => {

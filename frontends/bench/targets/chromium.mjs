@@ -17,7 +17,14 @@ const NO_SIGNALS = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: fa
 // The tests of the page bring it; the package itself depends on nothing.
 const require = createRequire(new URL("../../web/test/package.json", import.meta.url));
 
-export const chromium = { name: "chromium", unavailable, measureCase, write, profile };
+export const chromium = {
+  name: "chromium",
+  unavailable,
+  measureCase,
+  loadAgain,
+  write,
+  profile,
+};
 
 async function unavailable() {
   try {
@@ -31,7 +38,7 @@ async function unavailable() {
 }
 
 function measureCase(job, testCase) {
-  return inPage(job, "measure", { kept: job.kept, repetitions: REPETITIONS, ...testCase });
+  return inPage(job, "measure", { repetitions: REPETITIONS, ...testCase });
 }
 
 function write(job, prompt, tokens) {
@@ -44,18 +51,51 @@ function profile(job) {
   return inPage(job, "profile", { prompt, gen });
 }
 
+/**
+ * Seconds, for a visitor who comes back to a model that the page kept; with a
+ * profile on the disk: without one a browser has the page's files in its memory.
+ */
+async function loadAgain(job) {
+  const folder = await mkdtemp(join(tmpdir(), "tenon-bench-"));
+  const launch = () => playwright().launchPersistentContext(folder, options);
+  try {
+    return await withPage(job, launch, async (page, source) => {
+      await run(page, "load", job, { source });
+      await page.reload();
+      return secondsOf(await run(page, "load", job, { source }));
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function secondsOf({ loadSeconds, reusedBytes, memory, fallbacks }) {
+  if (reusedBytes === memory.fileBytes) return loadSeconds;
+  throw new Error(`kept ${reusedBytes} of ${memory.fileBytes} bytes: ${fallbacks}`);
+}
+
 /** What the function of the page returns, in a browser of its own. */
-async function inPage({ model, threads, signal }, name, work) {
+function inPage(job, name, work) {
+  const launch = () => playwright().launch(options);
+  return withPage(job, launch, (page, source) => run(page, name, job, { source, ...work }));
+}
+
+const options = { ...LAUNCH, ...NO_SIGNALS };
+
+function playwright() {
+  return require("playwright-core").chromium;
+}
+
+/** What `use` makes of a page in what `launch` starts, and of the model's address there. */
+async function withPage({ model, signal }, launch, use) {
   const site = await serve({ page: PAGE, models: dirname(model) });
-  const { browser, close } = await (work.kept ? launchOnDisk() : launch());
+  const browser = await launch();
+  const close = () => browser.close();
   signal.addEventListener("abort", close);
   try {
     signal.throwIfAborted();
     const page = await open(browser, site.address);
-    const source = `models/${encodeURIComponent(basename(model))}`;
-    const run = (name) => page.evaluate(call, { name, work: { source, threads, ...work } });
-    if (work.kept) await run("keep").then(() => page.reload());
-    return await run(name);
+    return await use(page, `models/${encodeURIComponent(basename(model))}`);
   } catch (error) {
     signal.throwIfAborted();
     throw firstLine(error);
@@ -66,23 +106,9 @@ async function inPage({ model, threads, signal }, name, work) {
   }
 }
 
-const options = { ...LAUNCH, ...NO_SIGNALS };
-
-async function launch() {
-  const browser = await require("playwright-core").chromium.launch(options);
-  return { browser, close: () => browser.close() };
-}
-
-// Without a profile a browser has the page's files in its memory.
-async function launchOnDisk() {
-  const profile = await mkdtemp(join(tmpdir(), "tenon-bench-"));
-  const { chromium } = require("playwright-core");
-  const browser = await chromium.launchPersistentContext(profile, options);
-  const close = async () => {
-    await browser.close();
-    await rm(profile, { recursive: true, force: true });
-  };
-  return { browser, close };
+async function run(page, name, { threads }, work) {
+  await page.waitForFunction(() => globalThis.measure);
+  return page.evaluate(call, { name, work: { threads, ...work } });
 }
 
 // Runs in the page.
@@ -93,7 +119,6 @@ function call({ name, work }) {
 async function open(browser, address) {
   const page = await browser.newPage();
   await page.goto(address);
-  await page.waitForFunction(() => globalThis.measure);
   return page;
 }
 

@@ -37,6 +37,7 @@ export async function measure(target, job) {
   const measured = {};
   for (const testCase of job.cases)
     measured[testCase.name] = await target.measureCase(job, testCase);
+  if (target.loadAgain) measured.prefill.againSeconds = await target.loadAgain(job);
   return measured;
 }
 
