@@ -19,9 +19,10 @@ export const DEEP = 2048;
 /**
  * One engine on one case in one process: tokens/s of the first run, null if it
  * is not known, and of the others.  What an engine does not tell is missing.
+ * againSeconds: to load what an earlier load kept.
  * @typedef {{cold: number | null, samples: number[], loadSeconds?: number,
- *   againSeconds?: number, memoryBytes?: number, stateBytes?: number, weightBytes?: number, parameters?: number,
- *   remarks?: string[]}} Measurement
+ *   againSeconds?: number, memoryBytes?: number, stateBytes?: number, weightBytes?: number,
+ *   parameters?: number, remarks?: string[]}} Measurement
  */
 
 /**

@@ -1,5 +1,6 @@
 // What loads with `keep` have left in the private files of the page (OPFS): a
 // folder for each address, with the file and what it is.
+import { pageUrl } from "./source_ref.ts";
 import { TenonError, type KeptModel } from "./types.ts";
 
 const FOLDER = "tenon-models";
@@ -43,7 +44,7 @@ export async function keptModels(): Promise<KeptModel[]> {
  *   in another tab.
  */
 export async function removeKeptModel(url: string | URL): Promise<void> {
-  const { href } = new URL(url, globalThis.location?.href);
+  const { href } = new URL(url, pageUrl());
   const folder = await openFolder().catch(() => undefined);
   try {
     await folder?.removeEntry(await nameOf(href), { recursive: true });

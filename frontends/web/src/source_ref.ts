@@ -31,8 +31,8 @@ function stringRef(source: string): SourceRef {
   }
 }
 
-// A page, or a worker of the user's.
-function pageUrl(): string | undefined {
+/** What addresses are relative to: a page, or a worker of the user's. */
+export function pageUrl(): string | undefined {
   return globalThis.document?.baseURI ?? globalThis.location?.href;
 }
 

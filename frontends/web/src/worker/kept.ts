@@ -20,7 +20,7 @@ export async function openKept(url: string, open: OpenHandle): Promise<ByteSourc
   }
   if (await isWhole(url, place)) return whole(url, await open(place.file));
   const access = await lock(place.file, "readwrite");
-  if (!access) return notKept(url, "another tab or engine is downloading it");
+  if (!access) return notKept(url, "another tab or engine uses it, or this browser cannot");
   return continued(url, place, access);
 }
 
@@ -58,6 +58,7 @@ async function continued(
     download = await resume(url, about, bytes);
   } catch (error) {
     access.close();
+    if (bytes === 0) await forget(url);
     throw error;
   }
   const kept = new KeptDownload(url, access, download);

@@ -57,11 +57,12 @@ export async function resume(
 ): Promise<Download> {
   const isPart = begin > 0 && begin < (known?.size ?? 0);
   if (!isPart || !known?.version) return download(url, UNCACHED);
-  const headers = { Range: `bytes=${begin}-` };
-  const response = await request(url, { ...UNCACHED, headers });
-  if (response.body && isRest(response, known, begin))
+  const init = { ...UNCACHED, headers: { Range: `bytes=${begin}-` } };
+  // Browsers may have to ask a server elsewhere whether it allows ranges.
+  const response = await request(url, init).catch(() => undefined);
+  if (response?.body && isRest(response, known, begin))
     return started(url, known, begin, response.body);
-  await response.body?.cancel();
+  await response?.body?.cancel();
   return download(url, UNCACHED);
 }
 

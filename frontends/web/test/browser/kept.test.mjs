@@ -135,6 +135,19 @@ test("a load that was aborted goes on where it was", async (t) => {
   assert.deepEqual({ ...rest, reusedBytes: 0 }, fresh);
 });
 
+test("a download that never began leaves nothing", async (t) => {
+  const page = await site.visit(t);
+  const { address: url, stop } = await host(t, bytes);
+  stop();
+  assert.match(await load(page, url), /TenonError/);
+  const left = await page.evaluate(async () => {
+    const root = await navigator.storage.getDirectory();
+    const folder = await root.getDirectoryHandle("tenon-models");
+    return Array.fromAsync(folder.keys());
+  });
+  assert.deepEqual(left, []);
+});
+
 test("two engines that download the same do not disturb each other", async (t) => {
   const page = await site.visit(t);
   const { address: url } = await host(t, bytes);
