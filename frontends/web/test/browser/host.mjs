@@ -4,16 +4,15 @@ import { createServer } from "node:http";
 
 import { parseRange } from "../../server/range.mjs";
 
-const BREAK_MS = 300; // time to read what came before: browsers forget the rest
-
 const EXPOSED = "ETag, Content-Range";
 
 /**
  * Resolves to what tests change: the `bytes`, the `version` that it gives as ETag, and after how
- * many bytes it breaks off; and to its address and its `requests`, "GET" or "GET bytes=7-".
+ * many bytes it waits for `breakOff()`; and to its address and its `requests`, "GET" or
+ * "GET bytes=7-".
  */
 export async function host(t, bytes) {
-  const site = { bytes, version: '"1"', breaksAfter: Infinity, requests: [] };
+  const site = { bytes, version: '"1"', pausesAfter: Infinity, requests: [] };
   const server = createServer((request, response) => answer(site, request, response));
   site.stop = () => (server.closeAllConnections(), server.close());
   t.after(site.stop);
@@ -23,7 +22,7 @@ export async function host(t, bytes) {
 }
 
 function answer(site, { method, headers }, response) {
-  const { bytes, version, breaksAfter, requests } = site;
+  const { bytes, version, pausesAfter, requests } = site;
   requests.push([method, headers.range].filter(Boolean).join(" "));
   const range = version && parseRange(headers.range, bytes.length);
   const { start, end } = range ?? { start: 0, end: bytes.length - 1 };
@@ -34,7 +33,7 @@ function answer(site, { method, headers }, response) {
   if (range) response.setHeader("Content-Range", `bytes ${start}-${end}/${bytes.length}`);
   response.writeHead(range ? 206 : 200);
   if (method === "HEAD") return response.end();
-  if (breaksAfter > end) return response.end(bytes.subarray(start, end + 1));
-  response.write(bytes.subarray(start, breaksAfter));
-  setTimeout(() => response.destroy(), BREAK_MS);
+  if (pausesAfter > end) return response.end(bytes.subarray(start, end + 1));
+  response.write(bytes.subarray(start, pausesAfter));
+  site.breakOff = () => response.destroy();
 }
