@@ -50,9 +50,10 @@ function forget(url: string): Promise<void> {
 
 async function continued(
   url: string,
-  { about, bytes, aboutFile }: Place,
+  { about, aboutFile }: Place,
   access: SyncAccess,
 ): Promise<ByteSource> {
+  const bytes = access.getSize(); // others may have changed it until now
   let download: Download;
   try {
     download = await resume(url, about, bytes);
@@ -96,7 +97,8 @@ class KeptDownload implements ByteSource {
   }
 
   async read(target: Uint8Array): Promise<number> {
-    const bytes = this.again(target) || (await this.fetch(target));
+    const isHere = this.at < this.reusedBytes;
+    const bytes = isHere ? this.again(target) : await this.fetch(target);
     this.at += bytes;
     return bytes;
   }
@@ -124,7 +126,7 @@ class KeptDownload implements ByteSource {
   }
 
   private again(target: Uint8Array): number {
-    const wanted = target.subarray(0, Math.max(0, this.reusedBytes - this.at));
+    const wanted = target.subarray(0, this.reusedBytes - this.at);
     return this.access?.read(wanted, { at: this.at }) ?? 0;
   }
 
