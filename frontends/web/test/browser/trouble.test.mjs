@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { host } from "./host.mjs";
 import { bytesOf, unknownArchitecture } from "./models.mjs";
 import { openSite } from "./site.mjs";
-import { serveStalling } from "./stalling.mjs";
 import { ask, failed, loaded, open, set, switchTo } from "./steps.mjs";
 
 const site = await openSite();
@@ -34,7 +34,7 @@ for (const [what, { bytes, kind }] of Object.entries(FILES))
 test("a load can be cancelled", async (t) => {
   const page = await site.visit(t);
   await loaded(page);
-  const { address, gone } = await serveStalling(t, whole, 1_500_000);
+  const { address, gone } = await host(t, whole, { pausesAfter: 1_500_000 });
   await loadFrom(page, address);
   await page.locator("#load-text", { hasText: "of 2.4 MB" }).waitFor();
   await page.getByRole("button", { name: "Cancel" }).click();
@@ -46,7 +46,7 @@ test("a load can be cancelled", async (t) => {
 test("a load takes the place of the one under way", async (t) => {
   const page = await site.visit(t);
   await loaded(page);
-  const { address, gone } = await serveStalling(t, whole, 1_500_000);
+  const { address, gone } = await host(t, whole, { pausesAfter: 1_500_000 });
   await loadFrom(page, address);
   await page.locator("#load-text", { hasText: "of 2.4 MB" }).waitFor();
   await writesAgain(page);
