@@ -133,10 +133,16 @@ test("a target measures its cases one after the other", async () => {
 });
 
 test("a target that keeps models loads one again", async () => {
-  const target = { measureCase: async () => ({ loadSeconds: 2 }), loadAgain: async () => 1 };
-  const measured = await measure(target, { cases: [{ name: "prefill" }, { name: "decode" }] });
-  assert.deepEqual(measured.prefill, { loadSeconds: 2, againSeconds: 1 });
-  assert.deepEqual(measured.decode, { loadSeconds: 2 });
+  const measureCase = async () => ({ loadSeconds: 2 });
+  const job = { cases: [{ name: "prefill" }, { name: "decode" }] };
+  const kept = { measureCase, loadAgain: async () => ({ seconds: 1 }) };
+  const { prefill, decode } = await measure(kept, job);
+  assert.deepEqual(prefill, { loadSeconds: 2, againSeconds: 1 });
+  assert.deepEqual(decode, { loadSeconds: 2 });
+  const full = { measureCase, loadAgain: async () => ({ problem: "the disk is full" }) };
+  const { prefill: notKept } = await measure(full, job);
+  assert.equal(notKept.againSeconds, undefined);
+  assert.deepEqual(notKept.remarks, ["the disk is full"]);
 });
 
 test("the output of a child, and why one failed", async () => {

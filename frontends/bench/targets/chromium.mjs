@@ -52,8 +52,9 @@ function profile(job) {
 }
 
 /**
- * Seconds, for a visitor who comes back to a model that the page kept; with a
- * profile on the disk: without one a browser has the page's files in its memory.
+ * What a visitor meets who comes back to a model that the page kept: `seconds`, or the
+ * `problem` that it was not kept. With a profile on the disk: without one a browser
+ * has the page's files in its memory.
  */
 async function loadAgain(job) {
   const folder = await mkdtemp(join(tmpdir(), "tenon-bench-"));
@@ -62,16 +63,17 @@ async function loadAgain(job) {
     return await withPage(job, launch, async (page, source) => {
       await run(page, "load", job, { source });
       await page.reload();
-      return secondsOf(await run(page, "load", job, { source }));
+      return againOf(await run(page, "load", job, { source }));
     });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function secondsOf({ loadSeconds, reusedBytes, memory, fallbacks }) {
-  if (reusedBytes === memory.fileBytes) return loadSeconds;
-  throw new Error(`kept ${reusedBytes} of ${memory.fileBytes} bytes: ${fallbacks}`);
+function againOf({ loadSeconds, reusedBytes, memory, fallbacks }) {
+  if (reusedBytes === memory.fileBytes) return { seconds: loadSeconds };
+  const kept = `${reusedBytes} of ${memory.fileBytes} bytes were kept`;
+  return { problem: [kept, ...fallbacks].join("; ") };
 }
 
 /** What the function of the page returns, in a browser of its own. */

@@ -37,8 +37,14 @@ export async function measure(target, job) {
   const measured = {};
   for (const testCase of job.cases)
     measured[testCase.name] = await target.measureCase(job, testCase);
-  if (target.loadAgain) measured.prefill.againSeconds = await target.loadAgain(job);
+  if (target.loadAgain) tellAgain(measured.prefill, await target.loadAgain(job));
   return measured;
+}
+
+/** A model that could not be kept has no figure, but a remark. */
+function tellAgain(measurement, { seconds, problem }) {
+  measurement.againSeconds = seconds;
+  if (problem) measurement.remarks = [...(measurement.remarks ?? []), problem];
 }
 
 /** Prompt tokens of one step. */
